@@ -1,0 +1,25 @@
+namespace Sessionize;
+
+/// <summary>What a pipeline that ends does with open sessions (design section 6).</summary>
+/// <remarks>Immutable.</remarks>
+public sealed record EndClosing
+{
+    private EndClosing(EndClosingKind kind, long? endTimeMs) => (Kind, EndTimeMs) = (kind, endTimeMs);
+
+    /// <summary>The next run goes on with the state.</summary>
+    public static EndClosing LeaveOpen { get; } = new(EndClosingKind.LeaveOpen, null);
+
+    /// <summary>The watermark of partitions that were read to their end moves to the start of the run minus the delay.</summary>
+    public static EndClosing CloseDue { get; } = new(EndClosingKind.CloseDue, null);
+
+    /// <summary>The kind of closing.</summary>
+    public EndClosingKind Kind { get; }
+
+    /// <summary>T of semantics section 2, for <see cref="EndClosingKind.CloseAll"/>; <see langword="null"/>: the highest event time.</summary>
+    public long? EndTimeMs { get; }
+
+    /// <summary>All sessions close: the input is bounded and ends at T.</summary>
+    /// <param name="endTimeMs">T, in milliseconds since the Unix epoch; <see langword="null"/>: the highest event time that was read.</param>
+    /// <returns>The closing.</returns>
+    public static EndClosing CloseAll(long? endTimeMs = null) => new(EndClosingKind.CloseAll, endTimeMs);
+}

@@ -1,0 +1,218 @@
+using Sessionize.Rules;
+
+namespace Sessionize.Engine;
+
+/// <summary>Where visits and sessions end: the one place in which boundaries are decided (semantics section 2).</summary>
+/// <remarks>Pure functions of a carried-over <see cref="VisitState"/> and the next event; used by batch and streaming alike, by any thread.</remarks>
+internal sealed class SessionKernel(RuleSet rules)
+{
+    public RuleSet Rules { get; } = rules;
+
+    /// <summary>Gives the next event of a user its place.</summary>
+    /// <param name="state">The state as of the event before; on return, as of this event.</param>
+    /// <param name="next">The event; not before the state's last one in the order of semantics section 1.</param>
+    /// <param name="texts">The table that the events' texts are in.</param>
+    /// <param name="cause">Why the session before ended, when there is a boundary and a session before.</param>
+    /// <returns>What lies between the state's last event and this one.</returns>
+    public Boundary Place(ref VisitState state, in RetainedEvent next, TextTable texts, out EndCause cause)
+    {
+        Boundary boundary = Decide(state, next, texts, out cause);
+        TakePlace(ref state, next, boundary);
+        Ask(ref state, next, texts, hasPrevious: boundary != Boundary.Visit);
+        state.Last = next;
+        state.IsClosed = false;
+        return boundary;
+    }
+
+    private Boundary Decide(in VisitState state, in RetainedEvent next, TextTable texts, out EndCause cause)
+    {
+        cause = EndCause.Open;
+        if (!state.HasEvent)
+        {
+            return Boundary.Visit;
+        }
+
+        Boundary boundary = Boundary.None;
+        int startsNew = -1;
+        if (next.TimestampMs >= state.VisitDeadlineMs || state.VisitEndsRule >= 0)
+        {
+            boundary = Boundary.Visit;
+        }
+        else if ((startsNew = FirstThatStartsNew(Rules.Visit, state, next, texts)) >= 0)
+        {
+            boundary = Boundary.Visit;
+        }
+        else if (next.TimestampMs >= state.SessionDeadlineMs || state.SessionEndsRule >= 0)
+        {
+            boundary = Boundary.Session;
+        }
+        else if ((startsNew = FirstThatStartsNew(Rules.Session, state, next, texts)) >= 0)
+        {
+            boundary = Boundary.Session;
+        }
+
+        if (boundary == Boundary.None && state.IsClosed)
+        {
+            return Boundary.Session;
+        }
+
+        if (boundary != Boundary.None)
+        {
+            cause = state.EndAfterLast;
+            if (startsNew >= 0)
+            {
+                cause = EndCause.Earlier(cause, new EndCause(next.TimestampMs, EndCauseKind.StartsNew, startsNew));
+            }
+        }
+
+        return boundary;
+    }
+
+    private void TakePlace(ref VisitState state, in RetainedEvent next, Boundary boundary)
+    {
+        long t = next.TimestampMs;
+        switch (boundary)
+        {
+            case Boundary.Visit:
+                state.SameStart = state.HasEvent && state.VisitStartMs == t ? state.SameStart + 1 : 0;
+                state.VisitNumber++;
+                state.VisitStartMs = t;
+                state.VisitEvents = 1;
+                state.CutsInsideCells = 0;
+                state.SessionIndex = 0;
+                state.SessionStartMs = t;
+                state.SessionEvents = 1;
+                break;
+
+            case Boundary.Session:
+                if (Rules.Anchored is { } anchored)
+                {
+                    long cell = (t - state.VisitStartMs) / anchored.MaximumMs;
+                    long lastCell = (state.Last.TimestampMs - state.VisitStartMs) / anchored.MaximumMs;
+                    state.CutsInsideCells += cell == lastCell ? 1 : 0;
+                    state.SessionIndex = cell + state.CutsInsideCells;
+                }
+                else
+                {
+                    state.SessionIndex++;
+                }
+
+                state.VisitEvents++;
+                state.SessionStartMs = t;
+                state.SessionEvents = 1;
+                break;
+
+            default:
+                state.VisitEvents++;
+                state.SessionEvents++;
+                break;
+        }
+    }
+
+    /// <summary>Asks for ends and deadlines, once the event has its place.</summary>
+    private void Ask(ref VisitState state, in RetainedEvent next, TextTable texts, bool hasPrevious)
+    {
+        RetainedEvent previous = hasPrevious ? state.Last : Absent(next.TimestampMs);
+        ScopeFacts visit = new(state.VisitStartMs, state.VisitEvents);
+        ScopeFacts session = new(state.SessionStartMs, state.SessionEvents);
+        state.VisitEndsRule = FirstThatEnds(Rules.Visit, next, previous, hasPrevious, visit, state.VisitStartMs, texts);
+        state.SessionEndsRule = FirstThatEnds(Rules.Session, next, previous, hasPrevious, session, state.VisitStartMs, texts);
+        (state.VisitDeadlineMs, state.VisitDeadlineRule) =
+            EarliestDeadline(Rules.Visit, next, previous, hasPrevious, visit, state.VisitStartMs, texts);
+        (state.SessionDeadlineMs, state.SessionDeadlineRule) =
+            EarliestDeadline(Rules.Session, next, previous, hasPrevious, session, state.VisitStartMs, texts);
+    }
+
+    private int FirstThatStartsNew(RuleSet.PassQuestions pass, in VisitState state, in RetainedEvent next, TextTable texts)
+    {
+        ScopeFacts scope = ReferenceEquals(pass, Rules.Visit)
+            ? new(state.VisitStartMs, state.VisitEvents)
+            : new(state.SessionStartMs, state.SessionEvents);
+        foreach (int rule in pass.StartsNew)
+        {
+            BoundaryContext context = Show(rule, next, state.Last, hasPrevious: true, scope, state.VisitStartMs, texts);
+            try
+            {
+                if (Rules[rule].StartsNew(context))
+                {
+                    return rule;
+                }
+            }
+            catch (Exception exception)
+            {
+                throw new RuleFailure(Rules[rule], next, exception);
+            }
+        }
+
+        return -1;
+    }
+
+    private int FirstThatEnds(
+        RuleSet.PassQuestions pass, in RetainedEvent next, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, TextTable texts)
+    {
+        foreach (int rule in pass.EndsWith)
+        {
+            BoundaryContext context = Show(rule, next, previous, hasPrevious, scope, visitStartMs, texts);
+            try
+            {
+                if (Rules[rule].EndsWith(context))
+                {
+                    return rule;
+                }
+            }
+            catch (Exception exception)
+            {
+                throw new RuleFailure(Rules[rule], next, exception);
+            }
+        }
+
+        return -1;
+    }
+
+    private (long DeadlineMs, int Rule) EarliestDeadline(
+        RuleSet.PassQuestions pass, in RetainedEvent next, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, TextTable texts)
+    {
+        long earliest = long.MaxValue;
+        int earliestRule = -1;
+        foreach (int rule in pass.Deadline)
+        {
+            BoundaryContext context = Show(rule, next, previous, hasPrevious, scope, visitStartMs, texts);
+            long? answer;
+            try
+            {
+                answer = Rules[rule].DeadlineAfter(context);
+            }
+            catch (Exception exception)
+            {
+                throw new RuleFailure(Rules[rule], next, exception);
+            }
+
+            if (answer is { } deadline)
+            {
+                deadline = Math.Max(deadline, next.TimestampMs + 1);
+                if (earliestRule < 0 || deadline < earliest)
+                {
+                    (earliest, earliestRule) = (deadline, rule);
+                }
+            }
+        }
+
+        return (earliest, earliestRule);
+    }
+
+    private BoundaryContext Show(
+        int rule, in RetainedEvent current, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, TextTable texts)
+    {
+        RuleFields fields = Rules.FieldsOf(rule);
+        return new BoundaryContext(
+            new EventView(current, texts, fields), hasPrevious, new EventView(previous, texts, fields), scope, visitStartMs);
+    }
+
+    private static RetainedEvent Absent(long timestampMs) => new()
+    {
+        TimestampMs = timestampMs,
+        EventId = TextTable.None,
+        PageName = TextTable.None,
+        Fields = TextTable.None,
+    };
+}

@@ -1,0 +1,8 @@
+namespace Sessionize;
+
+/// <summary>How far a source partition was read.</summary>
+/// <param name="Partition">The partition: topic, topic id and number for Kafka.</param>
+/// <param name="PartitionCount">How many partitions the source had.</param>
+/// <param name="Next">The position of the next record to read.</param>
+/// <param name="ReplayFrom">The position from which reading again rebuilds the lane's state.</param>
+public sealed record PartitionPosition(string Partition, int PartitionCount, long Next, long ReplayFrom);

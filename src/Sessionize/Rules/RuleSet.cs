@@ -1,0 +1,67 @@
+using Sessionize.Engine;
+
+namespace Sessionize.Rules;
+
+/// <summary>The rules of a pipeline in the order in which ties of end reasons are decided, prepared for being asked.</summary>
+internal sealed class RuleSet
+{
+    private readonly ISessionBoundaryRule[] _rules;
+    private readonly RuleFields[] _fields;
+
+    /// <param name="rules">The rules in the order of registration.</param>
+    public RuleSet(IEnumerable<ISessionBoundaryRule> rules)
+    {
+        // Pass 1 before pass 2, built-in before custom, then registration order: OrderBy is stable.
+        _rules = [.. rules.OrderBy(rule => rule.Pass).ThenBy(rule => IsBuiltIn(rule) ? 0 : 1)];
+        Retained = EventFields.Of(_rules.SelectMany(rule => rule.Reads)
+            .Where(field => !field.Equals(EventField.PageName) && !field.Equals(EventField.EventId))
+            .DistinctBy(field => field.Path, StringComparer.Ordinal)
+            .OrderBy(field => field.Path, StringComparer.Ordinal));
+        _fields = [.. _rules.Select(rule => new RuleFields(rule, Retained))];
+
+        Anchored = _rules.OfType<MaxDurationRule>().FirstOrDefault(rule => rule.Alignment == MaxDurationAlignment.Anchored);
+        Inactivity = _rules.OfType<InactivityRule>().FirstOrDefault();
+        Visit = Questions(RulePass.Visit);
+        Session = Questions(RulePass.Session);
+    }
+
+    public IReadOnlyList<ISessionBoundaryRule> Rules => _rules;
+
+    /// <summary>The fields beyond page name and event id that some rule reads, in the order of their slots.</summary>
+    public EventFields Retained { get; }
+
+    public MaxDurationRule? Anchored { get; }
+
+    public InactivityRule? Inactivity { get; }
+
+    public PassQuestions Visit { get; }
+
+    public PassQuestions Session { get; }
+
+    public ISessionBoundaryRule this[int rule] => _rules[rule];
+
+    public RuleFields FieldsOf(int rule) => _fields[rule];
+
+    public string ReasonOf(int rule) => _rules[rule] switch
+    {
+        InactivityRule => EndReasons.Inactivity,
+        MaxDurationRule => EndReasons.MaxDuration,
+        var other => EndReasons.RulePrefix + other.Name,
+    };
+
+    private static bool IsBuiltIn(ISessionBoundaryRule rule) =>
+        rule is InactivityRule or MaxDurationRule or EventLimitRule or MidnightRule or EndOnPageRule;
+
+    /// <summary>Which rules are asked what. The built-in rules answer one question each; the others are not put to them.</summary>
+    private PassQuestions Questions(RulePass pass)
+    {
+        int[] ofPass = [.. Enumerable.Range(0, _rules.Length).Where(i => _rules[i].Pass == pass)];
+        return new PassQuestions(
+            [.. ofPass.Where(i => !IsBuiltIn(_rules[i]) || _rules[i] is EventLimitRule)],
+            [.. ofPass.Where(i => !IsBuiltIn(_rules[i]) || _rules[i] is EndOnPageRule)],
+            [.. ofPass.Where(i => !IsBuiltIn(_rules[i]) || _rules[i] is InactivityRule or MaxDurationRule or MidnightRule)]);
+    }
+
+    /// <summary>The rules of one pass by the question that they are asked, as indexes of the set.</summary>
+    internal sealed record PassQuestions(int[] StartsNew, int[] EndsWith, int[] Deadline);
+}

@@ -1,0 +1,16 @@
+namespace Sessionize;
+
+/// <summary>Something outside the program is not as it has to be: a file, a broker, a store, a sink, or a rule that threw.</summary>
+/// <remarks>Misuse of the library throws exceptions of the base class library; late and malformed data throw nothing.</remarks>
+public class SessionizeException : Exception
+{
+    /// <summary>Creates an exception.</summary>
+    /// <param name="message">What happened, where, and the remedy.</param>
+    /// <param name="innerException">The cause.</param>
+    /// <param name="isTransient">Whether trying again may succeed.</param>
+    public SessionizeException(string message, Exception? innerException = null, bool isTransient = false)
+        : base(message, innerException) => IsTransient = isTransient;
+
+    /// <summary>Whether trying again may succeed.</summary>
+    public bool IsTransient { get; }
+}

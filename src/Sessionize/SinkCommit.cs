@@ -1,0 +1,12 @@
+namespace Sessionize;
+
+/// <summary>What a commit makes durable as one, beside the staged rows.</summary>
+/// <param name="Pipeline">The pipeline's name.</param>
+/// <param name="Id">The id by which an unknown outcome is looked up.</param>
+/// <param name="Lanes">One entry for each lane that the commit moves.</param>
+public sealed record SinkCommit(string Pipeline, Guid Id, IReadOnlyList<LaneCommit> Lanes)
+{
+    /// <summary>Which rules, with which parameters, cut the sessions of this commit.</summary>
+    /// <value>Empty by default.</value>
+    public string Fingerprint { get; init; } = "";
+}

@@ -1,0 +1,41 @@
+namespace Sessionize;
+
+/// <summary>When a pipeline commits, and whether it ends by itself (design section 6).</summary>
+/// <remarks>Immutable. Every trigger but <see cref="UntilEnd"/> is live mode.</remarks>
+public sealed record Trigger
+{
+    private Trigger(TimeSpan interval, bool isUntilEnd, EndClosing? closing)
+    {
+        Every = interval;
+        IsUntilEnd = isUntilEnd;
+        Closing = closing ?? EndClosing.LeaveOpen;
+    }
+
+    /// <summary>The time between commits.</summary>
+    public TimeSpan Every { get; }
+
+    /// <summary>Whether the pipeline takes what is there and ends.</summary>
+    public bool IsUntilEnd { get; }
+
+    /// <summary>What happens to open sessions at the end.</summary>
+    public EndClosing Closing { get; }
+
+    /// <summary>Commits after an interval, for ever.</summary>
+    /// <param name="interval">The time between commits; above zero.</param>
+    /// <returns>The trigger.</returns>
+    public static Trigger Interval(TimeSpan interval)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero);
+        return new Trigger(interval, false, null);
+    }
+
+    /// <summary>Commits as soon as sessions close, at most once in an interval.</summary>
+    /// <param name="interval">The shortest time between commits; above zero.</param>
+    /// <returns>The trigger.</returns>
+    public static Trigger Continuous(TimeSpan interval) => Interval(interval);
+
+    /// <summary>Takes what is there, commits every 30 seconds meanwhile, and ends.</summary>
+    /// <param name="closing">What happens to open sessions; <see cref="EndClosing.LeaveOpen"/> by default.</param>
+    /// <returns>The trigger.</returns>
+    public static Trigger UntilEnd(EndClosing? closing = null) => new(TimeSpan.FromSeconds(30), true, closing);
+}
