@@ -28,4 +28,9 @@ public interface IEventSource : IAsyncDisposable
     /// <returns>What happened.</returns>
     /// <exception cref="SessionizeException">The source fails; a damaged compressed file, for example.</exception>
     ValueTask<SourceReadResult> ReadAsync(EventBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>Where a partition ends, as far as was asked lately; by this a partition is found idle (semantics section 6).</summary>
+    /// <param name="partition">The partition's name.</param>
+    /// <returns>The end, or <see langword="null"/> where a source cannot tell: then no wall clock moves the watermark.</returns>
+    PartitionEnd? EndOf(string partition);
 }

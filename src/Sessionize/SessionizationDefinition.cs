@@ -54,6 +54,19 @@ public sealed class SessionizationDefinition
     /// <summary>Where loggers come from.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
+    /// <summary>What the builder found wrong while it filled the definition.</summary>
+    internal List<string> BuilderMistakes { get; } = [];
+
+    /// <summary>Fills a definition by the builder's verbs, without a container.</summary>
+    /// <param name="configure">Calls the verbs.</param>
+    /// <param name="name">The pipeline's name.</param>
+    /// <returns>The definition.</returns>
+    public static SessionizationDefinition Build(Action<DependencyInjection.ISessionizationBuilder> configure, string name = DefaultName)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return SessionizationServiceCollectionExtensions.Define(name, configure);
+    }
+
     /// <summary>All rules in the order of registration: those of the options first, then the custom ones.</summary>
     /// <returns>The rules.</returns>
     /// <exception cref="ArgumentException">An option is wrong; see <see cref="FindMistakes"/>.</exception>
@@ -94,7 +107,7 @@ public sealed class SessionizationDefinition
     /// <returns>The mistakes; empty when there are none.</returns>
     public IReadOnlyList<string> FindMistakes(bool isStreaming)
     {
-        List<string> mistakes = [.. Options.FindMistakes(isStreaming)];
+        List<string> mistakes = [.. BuilderMistakes, .. Options.FindMistakes(isStreaming)];
         if (mistakes.Count > 0)
         {
             // Rules cannot be made of wrong options; the custom ones are looked at all the same.

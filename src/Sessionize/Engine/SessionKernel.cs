@@ -24,6 +24,30 @@ internal sealed class SessionKernel(RuleSet rules)
         return boundary;
     }
 
+    /// <summary>Takes the first session off a user's list of events.</summary>
+    /// <param name="state">The state as of the event before the list; on return, as of the session's last event.</param>
+    /// <param name="events">The events, in the order of semantics section 1; at least one.</param>
+    /// <param name="texts">The table that the events' texts are in.</param>
+    /// <param name="cause">Why the session ends; where it reaches the end of the list, as far as its own events tell.</param>
+    /// <returns>How many events the session has.</returns>
+    public int TakeSession(ref VisitState state, ReadOnlySpan<RetainedEvent> events, TextTable texts, out EndCause cause)
+    {
+        Place(ref state, events[0], texts, out _);
+        for (int i = 1; i < events.Length; i++)
+        {
+            VisitState next = state;
+            if (Place(ref next, events[i], texts, out cause) != Boundary.None)
+            {
+                return i;
+            }
+
+            state = next;
+        }
+
+        cause = state.EndAfterLast;
+        return events.Length;
+    }
+
     private Boundary Decide(in VisitState state, in RetainedEvent next, TextTable texts, out EndCause cause)
     {
         cause = EndCause.Open;

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sessionize.DependencyInjection;
+
+namespace Sessionize;
+
+/// <summary>Adds pipelines to a host.</summary>
+public static class SessionizationServiceCollectionExtensions
+{
+    /// <summary>The section of the configuration under which each pipeline's options stand, by name.</summary>
+    public const string ConfigurationSection = "Sessionization";
+
+    /// <summary>Adds the pipeline <c>sessionize</c>, or to it: calls with one name add up.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Fills the definition; <see langword="null"/>: the default rules, events are posted.</param>
+    /// <returns>The builder, for further verbs.</returns>
+    public static ISessionizationBuilder AddSessionization(this IServiceCollection services, Action<ISessionizationBuilder>? configure = null) =>
+        services.AddSessionization(SessionizationDefinition.DefaultName, configure);
+
+    /// <summary>Adds a pipeline, or to one: calls with one name add up.</summary>
+    /// <remarks>
+    /// The pipeline runs with the host. It is had as keyed service <see cref="SessionizationPipeline"/> by its name; the first one also
+    /// without a key. Options bind from <c>Sessionization:&lt;name&gt;</c> of the host's configuration first; what the code sets wins.
+    /// All mistakes come in one message when the host starts.
+    /// </remarks>
+    /// <param name="services">The host's services.</param>
+    /// <param name="name">The pipeline's name. It is stored with state and commits: another name is another pipeline.</param>
+    /// <param name="configure">Fills the definition.</param>
+    /// <returns>The builder, for further verbs.</returns>
+    public static ISessionizationBuilder AddSessionization(
+        this IServiceCollection services, string name, Action<ISessionizationBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Builder builder = new(name, services);
+        if (!services.Any(service => service.IsKeyedService && service.ServiceType == typeof(SessionizationPipeline) && name.Equals(service.ServiceKey)))
+        {
+            services.AddKeyedSingleton(name, (provider, _) => new SessionizationPipeline(Define(name, provider), provider));
+            services.TryAddSingleton(provider => provider.GetRequiredKeyedService<SessionizationPipeline>(name));
+            services.AddSingleton<IHostedService>(provider =>
+                new SessionizationService(provider.GetRequiredKeyedService<SessionizationPipeline>(name)));
+        }
+
+        configure?.Invoke(builder);
+        return builder;
+    }
+
+    /// <summary>Fills a definition without a container.</summary>
+    internal static SessionizationDefinition Define(string name, Action<ISessionizationBuilder> configure)
+    {
+        Builder builder = new(name, new ServiceCollection());
+        configure(builder);
+        SessionizationDefinition definition = new(name);
+        foreach (ServiceDescriptor service in builder.Services.Where(service => service.ServiceType == typeof(DefinitionStep)))
+        {
+            ((DefinitionStep)service.KeyedImplementationInstance!).Apply(definition);
+        }
+
+        return definition;
+    }
+
+    private static SessionizationDefinition Define(string name, IServiceProvider provider)
+    {
+        SessionizationDefinition definition = new(name)
+        {
+            TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            LoggerFactory = provider.GetService<ILoggerFactory>(),
+        };
+        provider.GetService<IConfiguration>()?.GetSection(ConfigurationSection).GetSection(name).Bind(definition.Options);
+        foreach (DefinitionStep step in provider.GetKeyedServices<DefinitionStep>(name))
+        {
+            step.Apply(definition);
+        }
+
+        return definition;
+    }
+
+    private sealed record Builder(string Name, IServiceCollection Services) : ISessionizationBuilder;
+}

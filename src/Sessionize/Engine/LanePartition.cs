@@ -1,0 +1,18 @@
+namespace Sessionize.Engine;
+
+/// <summary>One source partition of a lane: how far it was read, and its watermark.</summary>
+internal sealed class LanePartition(SourcePartition source)
+{
+    public SourcePartition Source { get; } = source;
+
+    /// <summary>The position of the next record.</summary>
+    public long Next { get; set; } = source.Start;
+
+    /// <summary>Where the lane began to read: from there on, reading again rebuilds its state.</summary>
+    public long ReplayFrom { get; set; } = source.Start;
+
+    public long Watermark { get; set; } = long.MinValue;
+
+    /// <summary>Since when the partition's end has been confirmed without interruption, by the wall clock.</summary>
+    public long? AtEndSinceMs { get; set; }
+}

@@ -1,0 +1,16 @@
+namespace Sessionize.Engine;
+
+/// <summary>A lane that this process owns, and where its commits stand.</summary>
+internal sealed class OpenLane(Lane lane)
+{
+    public Lane Lane { get; } = lane;
+
+    /// <summary>The version that the last barrier goes to, or the last commit if none is under way.</summary>
+    public StateVersion? Version { get; set; }
+
+    /// <summary>How many deltas were written since the last full snapshot.</summary>
+    public int Deltas { get; set; }
+
+    /// <summary>How many of the lane's closed sessions were shown to those who read along.</summary>
+    public int Shown { get; set; }
+}

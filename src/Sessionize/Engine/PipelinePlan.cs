@@ -1,0 +1,59 @@
+using Sessionize.Parsing;
+using Sessionize.Rules;
+
+namespace Sessionize.Engine;
+
+/// <summary>A definition, checked and frozen: what the engines read.</summary>
+internal sealed class PipelinePlan
+{
+    /// <exception cref="SessionizationConfigurationException">The definition has mistakes; all of them are listed.</exception>
+    public PipelinePlan(SessionizationDefinition definition, bool isStreaming)
+    {
+        IReadOnlyList<string> mistakes = definition.FindMistakes(isStreaming);
+        if (mistakes.Count > 0)
+        {
+            throw new SessionizationConfigurationException(definition.Name, mistakes);
+        }
+
+        SessionizationOptions options = definition.Options;
+        Name = definition.Name;
+        Rules = new RuleSet(definition.ResolveRules());
+        Kernel = new SessionKernel(Rules);
+        Ids = options.Ids ?? (isStreaming ? SessionIds.StartTime : SessionIds.Ordinal);
+        UserHashBuckets = options.UserHashBuckets;
+        LateEvents = options.LateEvents;
+        IsLive = isStreaming && !definition.Trigger.IsUntilEnd;
+        TimeoutMs = Rules.Inactivity is { } inactivity ? (long)inactivity.Timeout.TotalMilliseconds : 0;
+        WatermarkDelayMs = (long)options.WatermarkDelay.TotalMilliseconds;
+        MaxFutureSkewMs = (long)options.MaxFutureSkew.TotalMilliseconds;
+        IdleTimeoutMs = (long)options.IdleTimeout.TotalMilliseconds;
+        MaxCommitDelay = options.MaxCommitDelay;
+    }
+
+    public string Name { get; }
+
+    public RuleSet Rules { get; }
+
+    public SessionKernel Kernel { get; }
+
+    public SessionIds Ids { get; }
+
+    public int UserHashBuckets { get; }
+
+    public LateEventPolicy LateEvents { get; }
+
+    public bool IsLive { get; }
+
+    public long TimeoutMs { get; }
+
+    public long WatermarkDelayMs { get; }
+
+    public long MaxFutureSkewMs { get; }
+
+    public long IdleTimeoutMs { get; }
+
+    public TimeSpan MaxCommitDelay { get; }
+
+    public static SessionizationContext ContextOf(SessionizationDefinition definition, RuleSet rules, IServiceProvider? services) =>
+        new(definition, new JsonEventParser(definition.Options, rules.Retained), services) { Retained = rules.Retained };
+}

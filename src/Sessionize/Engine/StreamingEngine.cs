@@ -1,0 +1,370 @@
+using Microsoft.Extensions.Logging;
+using Sessionize.Diagnostics;
+using Sessionize.State;
+
+namespace Sessionize.Engine;
+
+/// <summary>Lanes, and the commit protocol that makes their sessions durable once (design section 5). Not thread-safe.</summary>
+/// <remarks>
+/// <see cref="Take"/> and <see cref="BeginCommit"/> may be called while a <see cref="CommitAsync"/> is under way; everything else may not.
+/// </remarks>
+internal sealed class StreamingEngine(
+    PipelinePlan plan,
+    ISessionSink sink,
+    IReadOnlyList<ISessionSink> followers,
+    ISessionStateStore store,
+    IDeadLetterSink deadLetters,
+    TimeProvider clock,
+    ILogger logger)
+{
+    private const int DeltasPerSnapshot = 10;
+    private const int MostReloads = 3;
+    private const int MostLookUps = 3;
+
+    private readonly SortedDictionary<LaneId, OpenLane> _lanes = [];
+    private readonly Dictionary<string, (OpenLane Lane, LanePartition Partition)> _partitions = new(StringComparer.Ordinal);
+    private readonly string _fingerprint = StateFingerprint.Of(plan).ToString();
+    private DateTimeOffset _lastCommit = clock.GetUtcNow();
+    private int _reloads;
+
+    public IEnumerable<Lane> Lanes => _lanes.Values.Select(open => open.Lane);
+
+    /// <summary>Opens lanes: from their last commit, or for the first time, which is committed before a record is taken.</summary>
+    /// <returns>Where each partition goes on.</returns>
+    public async ValueTask<IReadOnlyDictionary<string, long>> OpenAsync(
+        IReadOnlyList<SourcePartition> partitions, CancellationToken cancellationToken)
+    {
+        ILookup<LaneId, SourcePartition> byLane = partitions.ToLookup(partition => partition.Lane);
+        for (int attempt = 0; ; attempt++)
+        {
+            await LoadAsync(byLane, cancellationToken).ConfigureAwait(false);
+            if (!byLane.Any(lane => _lanes[lane.Key].Version is null))
+            {
+                break;
+            }
+
+            // Another process may open the same lane for the first time at this moment: then its commit is the one to go on from.
+            CommitBarrier barrier = Bar(byLane.Select(lane => _lanes[lane.Key]).Where(open => open.Version is null));
+            if (await CommitAsync(barrier, cancellationToken).ConfigureAwait(false))
+            {
+                break;
+            }
+
+            ThrowIfFenced(attempt);
+        }
+
+        return byLane.SelectMany(lane => _lanes[lane.Key].Lane.Partitions).ToDictionary(p => p.Source.Name, p => p.Next, StringComparer.Ordinal);
+    }
+
+    /// <summary>Lets lanes go without a commit: they were lost, or were committed before.</summary>
+    public void Drop(IEnumerable<LaneId> lanes)
+    {
+        foreach (LaneId id in lanes.ToArray())
+        {
+            if (_lanes.Remove(id, out OpenLane? open))
+            {
+                foreach (LanePartition partition in open.Lane.Partitions)
+                {
+                    _partitions.Remove(partition.Source.Name);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes a batch of one partition.</summary>
+    /// <returns>The sessions that it closed; they are not committed yet.</returns>
+    public IReadOnlyList<SessionChange> Take(EventBatch batch)
+    {
+        if (!_partitions.TryGetValue(batch.Partition, out (OpenLane Lane, LanePartition Partition) target))
+        {
+            throw new SessionizeException($"The source gave records of the partition '{batch.Partition}', which it did not name when it was opened.");
+        }
+
+        for (int row = 0; row < batch.Count; row++)
+        {
+            target.Lane.Lane.Take(batch, row, target.Partition);
+        }
+
+        return TakeShown([target.Lane]);
+    }
+
+    /// <summary>Moves all watermarks up to a time.</summary>
+    public IReadOnlyList<SessionChange> AdvanceTo(long watermark)
+    {
+        foreach (OpenLane open in _lanes.Values)
+        {
+            open.Lane.AdvanceTo(watermark);
+        }
+
+        return TakeShown(_lanes.Values);
+    }
+
+    /// <summary>Moves the watermarks of idle partitions (semantics section 6).</summary>
+    public IReadOnlyList<SessionChange> AdvanceIdle(Func<string, PartitionEnd?> endOf)
+    {
+        const long newestAnswerMs = 10_000;
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach ((OpenLane open, LanePartition partition) in _partitions.Values)
+        {
+            if (!plan.IsLive || endOf(partition.Source.Name) is not { } end
+                || end.Position != partition.Next || now - end.ConfirmedAtMs > newestAnswerMs)
+            {
+                partition.AtEndSinceMs = null;
+                continue;
+            }
+
+            partition.AtEndSinceMs ??= end.ConfirmedAtMs;
+            if (now - partition.AtEndSinceMs >= plan.IdleTimeoutMs)
+            {
+                open.Lane.Advance(partition, now - plan.IdleTimeoutMs - plan.WatermarkDelayMs);
+            }
+        }
+
+        return TakeShown(_lanes.Values);
+    }
+
+    /// <summary>Closes all sessions of all lanes.</summary>
+    /// <param name="endTimeMs">T of semantics section 2; <see langword="null"/>: the highest event time of the lanes.</param>
+    /// <exception cref="SessionizeException">T lies below the highest event time; nothing is closed.</exception>
+    public IReadOnlyList<SessionChange> CloseAll(long? endTimeMs)
+    {
+        long? highest = Lanes.Max(lane => lane.HighestEventMs);
+        if (endTimeMs < highest)
+        {
+            throw new SessionizeException(
+                $"The end time {endTimeMs} ms lies before the highest event time, {highest} ms: give an end time that is not below it. Nothing was closed.");
+        }
+
+        if ((endTimeMs ?? highest) is { } end)
+        {
+            foreach (OpenLane open in _lanes.Values)
+            {
+                open.Lane.CloseAll(end);
+            }
+        }
+
+        return TakeShown(_lanes.Values);
+    }
+
+    /// <summary>Sets a barrier, when there is something to commit.</summary>
+    /// <param name="force">Whether a commit without sessions and dead letters may not wait: the end of a run, a shutdown, a lane that leaves.</param>
+    /// <returns>What is to be committed, or <see langword="null"/>.</returns>
+    public CommitBarrier? BeginCommit(bool force)
+    {
+        OpenLane[] changed = [.. _lanes.Values.Where(open => open.Lane.HasChanged)];
+        bool hasResults = changed.Any(open => open.Lane.Closed.Count > 0 || open.Lane.DeadLetters.Count > 0);
+        bool isDue = hasResults || force || clock.GetUtcNow() - _lastCommit >= plan.MaxCommitDelay;
+        return changed.Length > 0 && isDue ? Bar(changed) : null;
+    }
+
+    /// <summary>Makes a barrier's sessions, positions and states durable as one.</summary>
+    /// <returns>
+    /// Whether it was committed. If not, the lanes' versions are another's: nothing of the try stays, and the lanes have to be opened again.
+    /// </returns>
+    public async ValueTask<bool> CommitAsync(CommitBarrier barrier, CancellationToken cancellationToken)
+    {
+        if (barrier.DeadLetters.Count > 0)
+        {
+            await deadLetters.WriteAsync(barrier.DeadLetters, cancellationToken).ConfigureAwait(false);
+            await deadLetters.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (barrier.Closed.Count > 0)
+        {
+            await WriteFollowersAsync(barrier, cancellationToken).ConfigureAwait(false);
+            await sink.WriteAsync(barrier.Closed, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (CommitBarrier.LaneState state in barrier.States)
+        {
+            await store.PrepareAsync(
+                state.Lane, state.Version, state.BasedOn, (stream, token) => stream.WriteAsync(state.Content, token), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (await DecideAsync(barrier.Commit, cancellationToken).ConfigureAwait(false) == SinkCommitOutcome.Refused)
+        {
+            await sink.DiscardAsync(cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
+        foreach (CommitBarrier.LaneState state in barrier.States)
+        {
+            await store.ConfirmAsync(state.Lane, state.Version, cancellationToken).ConfigureAwait(false);
+        }
+
+        _lastCommit = clock.GetUtcNow();
+        _reloads = 0;
+        Log.Committed(logger, plan.Name, barrier.Closed.Count, barrier.DeadLetters.Count, barrier.States.Count);
+        return true;
+    }
+
+    /// <summary>Opens the lanes of a refused commit again, from what others committed.</summary>
+    /// <exception cref="SessionizationFencedException">That happened three times without a commit of our own.</exception>
+    public ValueTask<IReadOnlyDictionary<string, long>> ReloadAsync(IReadOnlyList<SourcePartition> partitions, CancellationToken cancellationToken)
+    {
+        Log.Refused(logger, plan.Name);
+        ThrowIfFenced(_reloads++);
+        return OpenAsync(partitions, cancellationToken);
+    }
+
+    private void ThrowIfFenced(int attempts)
+    {
+        if (attempts >= MostReloads)
+        {
+            throw new SessionizationFencedException(
+                $"The pipeline '{plan.Name}' was refused {attempts + 1} times in a row: another process commits for the same lanes. "
+                + "Run one process for each partition, or give this pipeline a name of its own.");
+        }
+    }
+
+    private async ValueTask LoadAsync(ILookup<LaneId, SourcePartition> byLane, CancellationToken cancellationToken)
+    {
+        Drop(byLane.Select(lane => lane.Key));
+        SinkOpening opening = new(plan.Name, [.. byLane.Select(lane => lane.Key).Order()], store);
+        IReadOnlyList<LaneCommit> commits = await sink.OpenAsync(opening, cancellationToken).ConfigureAwait(false);
+        foreach (ISessionSink follower in followers)
+        {
+            await follower.OpenAsync(opening with { Lanes = [] }, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (IGrouping<LaneId, SourcePartition> partitions in byLane)
+        {
+            Lane lane = new(partitions.Key, plan, partitions);
+            OpenLane open = new(lane);
+            if (commits.FirstOrDefault(commit => commit.Lane == partitions.Key) is { } commit)
+            {
+                await RestoreAsync(lane, commit, cancellationToken).ConfigureAwait(false);
+                open.Version = commit.To;
+
+                // The first checkpoint of a lane that was taken over is a snapshot: how long its chain is, is not known here.
+                open.Deltas = DeltasPerSnapshot;
+            }
+
+            _lanes.Add(partitions.Key, open);
+            foreach (LanePartition partition in lane.Partitions)
+            {
+                _partitions.Add(partition.Source.Name, (open, partition));
+            }
+        }
+    }
+
+    private async ValueTask RestoreAsync(Lane lane, LaneCommit commit, CancellationToken cancellationToken)
+    {
+        await store.LoadAsync(
+            lane.Id,
+            commit.To,
+            async (stream, token) =>
+            {
+                using MemoryStream part = new();
+                await stream.CopyToAsync(part, token).ConfigureAwait(false);
+                Apply(lane, commit, part.GetBuffer().AsMemory(0, (int)part.Length));
+            },
+            cancellationToken).ConfigureAwait(false);
+        foreach (PartitionPosition position in commit.Positions)
+        {
+            if (lane.Partitions.FirstOrDefault(known => known.Source.Name == position.Partition) is not { } partition || partition.Next != position.Next)
+            {
+                throw new SessionizeException(
+                    $"The state of lane {lane.Id}, version {commit.To}, and the commit that names it do not agree on the position of '{position.Partition}'. "
+                    + "One of the two was replaced: bring back the one that belongs to the other, or rebuild the state from the source.");
+            }
+        }
+
+        lane.CompleteRestore();
+    }
+
+    private void Apply(Lane lane, LaneCommit commit, ReadOnlyMemory<byte> part)
+    {
+        try
+        {
+            StateFingerprint stored = lane.Apply(part.Span);
+            if (StateFingerprint.Of(plan).ChangesFrom(stored) is { } changes)
+            {
+                Log.ParametersChanged(logger, plan.Name, lane.Id.Number, changes);
+            }
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new SessionizeException(
+                $"The state of lane {lane.Id}, version {commit.To}, cannot be gone on with: {exception.Message}. "
+                + "Go on with the rules that it was written with, or rebuild the state from the source, or give the pipeline another name for a fresh start.",
+                exception);
+        }
+    }
+
+    private CommitBarrier Bar(IEnumerable<OpenLane> lanes)
+    {
+        List<LaneCommit> commits = [];
+        List<SessionChange> closed = [];
+        List<DeadLetter> letters = [];
+        List<CommitBarrier.LaneState> states = [];
+        foreach (OpenLane open in lanes)
+        {
+            Lane lane = open.Lane;
+            StateVersion version = new($"{lane.Partitions[0].Next}-{Guid.NewGuid():N}");
+            bool full = open.Version is null || open.Deltas >= DeltasPerSnapshot;
+            states.Add(new CommitBarrier.LaneState(lane.Id, version, full ? null : open.Version, lane.Checkpoint(full)));
+            commits.Add(new LaneCommit(
+                lane.Id,
+                open.Version,
+                version,
+                [.. lane.Partitions.Select(p => new PartitionPosition(p.Source.Name, _partitions.Count, p.Next, p.ReplayFrom))],
+                lane.Watermark));
+            closed.AddRange(lane.TakeClosed());
+            letters.AddRange(lane.TakeDeadLetters());
+            open.Version = version;
+            open.Deltas = full ? 0 : open.Deltas + 1;
+            open.Shown = 0;
+        }
+
+        SinkCommit commit = new(plan.Name, Guid.NewGuid(), commits) { Fingerprint = _fingerprint };
+        return new CommitBarrier(commit, closed, letters, states);
+    }
+
+    private async ValueTask<SinkCommitOutcome> DecideAsync(SinkCommit commit, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await sink.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (attempt < MostLookUps)
+            {
+                // The outcome is unknown, whatever was thrown: it is looked up before anything else is done. The commit can be
+                // tried again under its id, since a sink that has it already says so.
+                Log.OutcomeUnknown(logger, plan.Name, exception);
+                if (await sink.HasCommittedAsync(commit, CancellationToken.None).ConfigureAwait(false))
+                {
+                    return SinkCommitOutcome.Committed;
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private async ValueTask WriteFollowersAsync(CommitBarrier barrier, CancellationToken cancellationToken)
+    {
+        // Followers have no say, so they are given no versions to compare: they get each session at least once.
+        SinkCommit commit = barrier.Commit with { Lanes = [] };
+        foreach (ISessionSink follower in followers)
+        {
+            await follower.WriteAsync(barrier.Closed, cancellationToken).ConfigureAwait(false);
+            await follower.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static List<SessionChange> TakeShown(IEnumerable<OpenLane> lanes)
+    {
+        List<SessionChange> shown = [];
+        foreach (OpenLane open in lanes)
+        {
+            List<SessionChange> closed = open.Lane.Closed;
+            shown.AddRange(closed[open.Shown..]);
+            open.Shown = closed.Count;
+        }
+
+        return shown;
+    }
+}

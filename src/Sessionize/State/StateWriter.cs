@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+using Sessionize.Engine;
+
+namespace Sessionize.State;
+
+/// <summary>Writes a part of a lane's state: blocks with length and CRC-32C, each with texts of its own, so that each stands alone.</summary>
+internal sealed class StateWriter(TextTable texts)
+{
+    private const int BlockBytes = 256 * 1024;
+
+    private readonly ArrayBufferWriter<byte> _file = new();
+    private readonly ArrayBufferWriter<byte> _block = new();
+    private readonly Dictionary<int, int> _known = [];
+
+    public void WriteNumber(long value)
+    {
+        // Zigzag, so that negative numbers stay short; then LEB128.
+        ulong rest = (ulong)((value << 1) ^ (value >> 63));
+        Span<byte> target = _block.GetSpan(10);
+        int used = 0;
+        while (rest >= 0x80)
+        {
+            target[used++] = (byte)(rest | 0x80);
+            rest >>= 7;
+        }
+
+        target[used++] = (byte)rest;
+        _block.Advance(used);
+    }
+
+    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        WriteNumber(bytes.Length);
+        _block.Write(bytes);
+    }
+
+    public void WriteString(string text) => WriteBytes(Encoding.UTF8.GetBytes(text));
+
+    public void WriteStrings(IReadOnlyList<string> list)
+    {
+        WriteNumber(list.Count);
+        foreach (string text in list)
+        {
+            WriteString(text);
+        }
+    }
+
+    /// <summary>Writes a text: 0 for none, the number of one that the block has already, or the next number and its bytes.</summary>
+    public void WriteText(int id)
+    {
+        if (id == TextTable.None)
+        {
+            WriteNumber(0);
+        }
+        else if (_known.TryGetValue(id, out int number))
+        {
+            WriteNumber(number);
+        }
+        else
+        {
+            _known.Add(id, _known.Count + 1);
+            WriteNumber(_known.Count);
+            WriteBytes(texts[id]);
+        }
+    }
+
+    public void WriteEvent(in RetainedEvent e, long baseMs)
+    {
+        WriteNumber(e.TimestampMs - baseMs);
+        WriteNumber(e.Position);
+        WriteNumber(e.Partition);
+        WriteText(e.EventId);
+        WriteText(e.PageName);
+        WriteText(e.Fields);
+    }
+
+    /// <summary>Ends a record; a full block is closed.</summary>
+    public void EndRecord()
+    {
+        if (_block.WrittenCount >= BlockBytes)
+        {
+            EndBlock();
+        }
+    }
+
+    public void EndBlock()
+    {
+        if (_block.WrittenCount == 0)
+        {
+            return;
+        }
+
+        Span<byte> frame = _file.GetSpan(8);
+        BinaryPrimitives.WriteInt32LittleEndian(frame, _block.WrittenCount);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], Checksum(_block.WrittenSpan));
+        _file.Advance(8);
+        _file.Write(_block.WrittenSpan);
+        _block.ResetWrittenCount();
+        _known.Clear();
+    }
+
+    /// <summary>Ends the part with an empty block, by which a cut file is known.</summary>
+    public ReadOnlyMemory<byte> Complete()
+    {
+        EndBlock();
+        _file.GetSpan(8)[..8].Clear();
+        _file.Advance(8);
+        return _file.WrittenMemory;
+    }
+
+    public static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        while (bytes.Length >= 8)
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            bytes = bytes[8..];
+        }
+
+        foreach (byte b in bytes)
+        {
+            crc = BitOperations.Crc32C(crc, b);
+        }
+
+        return ~crc;
+    }
+
+    /// <summary>Writes bytes in front of all blocks.</summary>
+    public void WriteMagic(ReadOnlySpan<byte> magic, int version)
+    {
+        _file.Write(magic);
+        Span<byte> number = _file.GetSpan(4);
+        BinaryPrimitives.WriteInt32LittleEndian(number, version);
+        _file.Advance(4);
+    }
+}
