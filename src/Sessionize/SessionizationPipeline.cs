@@ -168,8 +168,8 @@ public sealed class SessionizationPipeline : IAsyncDisposable
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         await using IEventSource source = _posted ?? _definition.Source!(_context);
-        await using ISessionStateStore store = _definition.StateStore?.Invoke(_context) ?? new InMemorySessionStateStore(_definition.TimeProvider);
-        await using ISessionSink sink = _definition.Sink?.Invoke(_context) ?? new InMemorySessionSink();
+        await using ISessionStateStore store = _definition.StateStore?.Invoke(_context) ?? new InMemorySessionStateStore(new InMemoryStateFolder(_definition.TimeProvider));
+        await using ISessionSink sink = _definition.Sink?.Invoke(_context) ?? new InMemorySessionSink(new InMemorySessionTable());
         ISessionSink[] followers = [.. _definition.Followers.Select(make => make(_context))];
         await using IDeadLetterSink deadLetters = DeadLetterPlace.Make(_definition, _context);
         try
