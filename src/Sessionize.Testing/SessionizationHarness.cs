@@ -212,7 +212,12 @@ public sealed class SessionizationHarness
             if (IsDown)
             {
                 Restart();
-                continue;
+            }
+
+            // A zombie has heard by now that its lanes are others': it has not read them to their end, so it may not end them.
+            foreach (SimulatedProcess process in _processes)
+            {
+                process.Engine.Drop([.. process.Engine.Lanes.Select(lane => lane.Id).Where(lane => !process.Owned.Contains(lane.Number))]);
             }
 
             // Every lane is given the same T, as several processes have to be.
@@ -224,7 +229,7 @@ public sealed class SessionizationHarness
 
             Commit(force: true);
         }
-        while (IsDown || _processes.Any(process => process.Engine.BeginCommit(force: true) is not null));
+        while (IsDown || _processes.Any(process => process.Engine.Lanes.Any(lane => lane.HasChanged)));
 
         return Committed;
     }

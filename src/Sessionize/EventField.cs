@@ -17,6 +17,12 @@ public sealed class EventField : IEquatable<EventField>
     /// <summary>The path: names of objects' members, joined by dots.</summary>
     public string Path { get; }
 
+    /// <summary>Makes a set of two fields.</summary>
+    /// <param name="left">A field.</param>
+    /// <param name="right">Another field.</param>
+    /// <returns>The set.</returns>
+    public static EventFields operator |(EventField left, EventField right) => EventFields.Of(left, right);
+
     /// <summary>A field by its path, <c>utm.campaign</c>: the member <c>campaign</c> of the object <c>utm</c>.</summary>
     /// <param name="path">The path. It goes into objects only, never into arrays; a key that holds a dot cannot be reached.</param>
     /// <returns>The field.</returns>
