@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sessionize.Sinks;
@@ -8,6 +9,19 @@ namespace Sessionize.Tests.Documentation;
 /// <summary>The code of docs/guides/hosting.md, where no sample has it.</summary>
 public sealed class HostingGuideTests
 {
+    [Fact]
+    public void Settings_OfThePage_AreOptions()
+    {
+        MarkdownBlock block = Assert.Single(Repository.BlocksOf("docs/guides/hosting.md"), block => block.Language == "json");
+        using JsonDocument settings = JsonDocument.Parse(string.Join("\n", block.Lines));
+
+        JsonElement pipeline = settings.RootElement.GetProperty(SessionizationServiceCollectionExtensions.ConfigurationSection).GetProperty("shop");
+
+        Assert.All(pipeline.EnumerateObject(), setting => Assert.NotNull(typeof(SessionizationOptions).GetProperty(setting.Name)));
+        Assert.All(
+            pipeline.GetProperty("Fields").EnumerateObject(), field => Assert.NotNull(typeof(EventFieldNames).GetProperty(field.Name)));
+    }
+
     [Fact]
     public void AddSessionization_TwoNames_AreTwoHostedPipelines()
     {
