@@ -81,6 +81,7 @@ public abstract class UpsertSessionSink : ISessionSink
             isUpserted = true;
             if (commit.Lanes.Count == 0 || await Store.WriteCommitAsync(record?.Id, Follow(record, commit), cancellationToken).ConfigureAwait(false))
             {
+                _hasSeenRecord |= commit.Lanes.Count > 0;
                 _staged.Clear();
                 return SinkCommitOutcome.Committed;
             }

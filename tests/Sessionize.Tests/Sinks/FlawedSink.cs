@@ -35,7 +35,7 @@ internal sealed class FlawedSink(FlawedSink.Table table, SinkFlaw flaw) : ISessi
     {
         if (table.Commits.Contains(commit.Id) && !Has(SinkFlaw.RepeatsARecordedCommit))
         {
-            if (!Has(SinkFlaw.KeepsStagedRowsBehindALostAnswer))
+            if (!Has(SinkFlaw.KeepsStagedRowsBehindTheCommit))
             {
                 _staged.Clear();
             }
@@ -80,7 +80,7 @@ internal sealed class FlawedSink(FlawedSink.Table table, SinkFlaw flaw) : ISessi
 
         table.Commits.Add(commit.Id);
         _ownCommits.Add(commit.Id);
-        if (!Has(SinkFlaw.KeepsStagedRowsBehindALostAnswer))
+        if (!Has(SinkFlaw.KeepsStagedRowsBehindTheCommit))
         {
             _staged.Clear();
         }
@@ -93,7 +93,7 @@ internal sealed class FlawedSink(FlawedSink.Table table, SinkFlaw flaw) : ISessi
 
     public ValueTask DiscardAsync(CancellationToken cancellationToken)
     {
-        if (!Has(SinkFlaw.LeaksRefusedRows) && !Has(SinkFlaw.LeaksDiscardedRows))
+        if (!Has(SinkFlaw.LeaksStagedRows))
         {
             _staged.Clear();
         }
