@@ -9,4 +9,8 @@ public sealed record SinkCommit(string Pipeline, Guid Id, IReadOnlyList<LaneComm
     /// <summary>Which rules, with which parameters, cut the sessions of this commit.</summary>
     /// <value>Empty by default.</value>
     public string Fingerprint { get; init; } = "";
+
+    /// <summary>In a store's commit record: the ids of the commits before this one, oldest first, as far as they are kept.</summary>
+    /// <value>Empty by default; a pipeline leaves it so, and <c>UpsertSessionSink</c> fills it.</value>
+    public IReadOnlyList<Guid> Earlier { get; init; } = [];
 }

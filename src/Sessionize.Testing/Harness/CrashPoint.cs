@@ -6,15 +6,23 @@ internal sealed class CrashPoint
     private int _left = -1;
     private bool _isCrashed;
 
+    /// <summary>Whether the process goes on behind the exception: a lost answer, not a crash.</summary>
+    public bool Recovers { get; init; }
+
+    /// <summary>Whether the step that was asked for was reached.</summary>
+    public bool HasFailed { get; private set; }
+
     public void At(int step) => _left = step;
 
     /// <summary>One step: before or behind a call to something durable.</summary>
-    /// <exception cref="SimulatedCrashException">The process crashes here, or did before.</exception>
+    /// <exception cref="SimulatedCrashException">The process crashes here, or did before; or this one call fails.</exception>
     public void Step()
     {
-        _isCrashed |= _left == 0;
+        bool isHere = _left == 0;
         _left--;
-        if (_isCrashed)
+        HasFailed |= isHere;
+        _isCrashed |= isHere && !Recovers;
+        if (isHere || _isCrashed)
         {
             throw new SimulatedCrashException();
         }

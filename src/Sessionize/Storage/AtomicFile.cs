@@ -58,7 +58,8 @@ public sealed class AtomicFile : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path);
+            FileInfo file = new(path);
+            string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
             UnixFileMode? mode = CheckTarget(path, target, overwrite);
             return new AtomicFile(path, target, overwrite, mode);
         }

@@ -32,6 +32,7 @@ internal static class FileIdentity
         string full = Path.GetFullPath(path);
         string? folder = Path.GetDirectoryName(full);
         string place = folder is null ? full : Path.Combine(FollowLinks(folder), Path.GetFileName(full));
-        return new FileInfo(place).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? place;
+        FileInfo file = new(place);
+        return file.LinkTarget is null ? place : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
 }

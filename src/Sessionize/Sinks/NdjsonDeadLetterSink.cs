@@ -1,0 +1,175 @@
+using Sessionize.Storage;
+
+namespace Sessionize.Sinks;
+
+/// <summary>Writes dead letters to a file, one JSON object a line.</summary>
+/// <remarks>
+/// <para>The fields: <c>source</c>; <c>line</c> in a file, else <c>partition</c> and <c>position</c>; <c>byte_offset</c> in the
+/// decompressed file, or null; <c>reason</c>; <c>raw</c>, text as it stands where it is UTF-8, else Base64, which
+/// <c>raw_encoding</c> tells (<c>utf-8</c>, <c>base64</c>); <c>raw_truncated</c>. Text is cut between two characters.</para>
+/// <para>File and folders come with the first letter. Without <see cref="ForBatch"/> letters are appended and durable with
+/// <see cref="FlushAsync"/>. The file is held only from a write to its flush, so that several processes can share it.</para>
+/// </remarks>
+public sealed class NdjsonDeadLetterSink : IDeadLetterSink
+{
+    private const int MostTries = 100;
+    private const int NoSharing = 32;
+    private const int WouldBlock = 11;
+    private const int WouldBlockOnBsd = 35;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly string _path;
+    private readonly bool _isBatch;
+    private AtomicFile? _whole;
+    private FileStream? _appended;
+
+    /// <summary>Appends to a file.</summary>
+    /// <param name="path">The file's name.</param>
+    public NdjsonDeadLetterSink(string path)
+        : this(path, isBatch: false)
+    {
+    }
+
+    private NdjsonDeadLetterSink(string path, bool isBatch)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _path = path;
+        _isBatch = isBatch;
+    }
+
+    /// <summary>Writes a file that appears whole, at the flush, or not at all; it replaces an earlier one.</summary>
+    /// <param name="path">The file's name. Without a letter nothing is written, and an earlier file stays.</param>
+    /// <returns>The sink, which takes one run.</returns>
+    public static NdjsonDeadLetterSink ForBatch(string path) => new(path, isBatch: true);
+
+    /// <inheritdoc/>
+    /// <exception cref="SessionizeException">The file cannot be written.</exception>
+    public async ValueTask WriteAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(letters);
+        if (letters.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            Stream file = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            await file.WriteAsync(DeadLetterLines.Format(letters), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SessionizeException">The disk is full.</exception>
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_whole is not null)
+        {
+            await _whole.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (_appended is not { } file)
+        {
+            return;
+        }
+
+        try
+        {
+            await file.FlushAsync(cancellationToken).ConfigureAwait(false);
+            file.Flush(flushToDisk: true);
+            _appended = null;
+            await file.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_whole is not null)
+        {
+            await _whole.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_appended is { } file)
+        {
+            _appended = null;
+            try
+            {
+                await file.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // What was not flushed was not promised, and whoever wrote it was told.
+            }
+        }
+    }
+
+    private async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken)
+    {
+        if ((_whole?.Stream ?? _appended) is { } open)
+        {
+            return open;
+        }
+
+        string folder = Path.GetDirectoryName(Path.GetFullPath(_path)) ?? _path;
+        Directory.CreateDirectory(folder);
+        if (_isBatch)
+        {
+            return (_whole = AtomicFile.Create(_path, overwrite: true)).Stream;
+        }
+
+        bool isNew = !File.Exists(_path);
+        _appended = await AppendAsync(cancellationToken).ConfigureAwait(false);
+        if (isNew)
+        {
+            Unix.FlushFolder(folder);
+        }
+
+        return _appended;
+    }
+
+    private async ValueTask<FileStream> AppendAsync(CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                FileStream file = new(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                EndTornLine(file);
+                return file;
+            }
+            catch (IOException failure) when (attempt < MostTries && (failure.HResult & 0xFFFF) is NoSharing or WouldBlock or WouldBlockOnBsd)
+            {
+                // Another process, or somebody's editor, holds the file for a moment.
+                await Task.Delay(s_pause, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>A crash may have left half a line: it must not take the next letter with it.</summary>
+    private static void EndTornLine(FileStream file)
+    {
+        if (!file.CanSeek || file.Length == 0)
+        {
+            return;
+        }
+
+        file.Seek(-1, SeekOrigin.End);
+        if (file.ReadByte() != '\n')
+        {
+            file.WriteByte((byte)'\n');
+        }
+    }
+
+    private SessionizeException Failed(Exception failure) => new(
+        $"Cannot write the dead letters to '{_path}': {failure.Message} Choose a place with room and write permission.", failure);
+}
