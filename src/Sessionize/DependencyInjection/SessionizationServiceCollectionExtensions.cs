@@ -53,29 +53,56 @@ public static class SessionizationServiceCollectionExtensions
     {
         Builder builder = new(name, new ServiceCollection());
         configure(builder);
-        SessionizationDefinition definition = new(name);
-        foreach (ServiceDescriptor service in builder.Services.Where(service => service.ServiceType == typeof(DefinitionStep)))
-        {
-            ((DefinitionStep)service.KeyedImplementationInstance!).Apply(definition);
-        }
+        return Fill(new SessionizationDefinition(name), Registered<AcceptedSection>(), configuration: null, Registered<DefinitionStep>());
 
-        return definition;
+        IEnumerable<T> Registered<T>() => builder.Services.Where(service => service.ServiceType == typeof(T))
+            .Select(service => (T)service.KeyedImplementationInstance!);
     }
 
-    private static SessionizationDefinition Define(string name, IServiceProvider provider)
-    {
-        SessionizationDefinition definition = new(name)
+    private static SessionizationDefinition Define(string name, IServiceProvider provider) => Fill(
+        new SessionizationDefinition(name)
         {
             TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System,
             LoggerFactory = provider.GetService<ILoggerFactory>(),
-        };
-        provider.GetService<IConfiguration>()?.GetSection(ConfigurationSection).GetSection(name).Bind(definition.Options);
-        foreach (DefinitionStep step in provider.GetKeyedServices<DefinitionStep>(name))
+        },
+        provider.GetKeyedServices<AcceptedSection>(name),
+        provider.GetService<IConfiguration>()?.GetSection(ConfigurationSection),
+        provider.GetKeyedServices<DefinitionStep>(name));
+
+    /// <summary>The configuration first, then the code in the order of its calls: what is set later wins.</summary>
+    private static SessionizationDefinition Fill(
+        SessionizationDefinition definition, IEnumerable<AcceptedSection> sections, IConfigurationSection? configuration, IEnumerable<DefinitionStep> steps)
+    {
+        definition.AcceptedSections.UnionWith(sections.Select(section => section.Name));
+        if (configuration is not null)
+        {
+            FindMisplaced(configuration, definition);
+            OptionsBinding.Bind(configuration.GetSection(definition.Name), definition.AcceptedSections, definition.Options, definition.BuilderMistakes);
+        }
+
+        foreach (DefinitionStep step in steps)
         {
             step.Apply(definition);
         }
 
         return definition;
+    }
+
+    private static void FindMisplaced(IConfigurationSection configuration, SessionizationDefinition definition)
+    {
+        foreach (IConfigurationSection child in configuration.GetChildren())
+        {
+            bool isOwn = child.Key.Equals(definition.Name, StringComparison.OrdinalIgnoreCase);
+            if (isOwn && !string.IsNullOrEmpty(child.Value))
+            {
+                definition.BuilderMistakes.Add($"{child.Path} is '{child.Value}': give a section with the pipeline's settings.");
+            }
+            else if (!isOwn && OptionsBinding.Knows(child.Key))
+            {
+                definition.BuilderMistakes.Add(
+                    $"{child.Path} stands outside of a pipeline's section: move it to {configuration.Path}:{definition.Name}:{child.Key}.");
+            }
+        }
     }
 
     private sealed record Builder(string Name, IServiceCollection Services) : ISessionizationBuilder;
