@@ -81,6 +81,11 @@ public sealed class SessionizationPipeline : IAsyncDisposable
             await RunOnceAsync(cancellationToken).ConfigureAwait(false);
             End(null);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopped while it opened its parts: there is nothing to commit.
+            End(null);
+        }
         catch (Exception exception)
         {
             // The loop's boundary: whoever posts or reads along has to hear of it, too.
@@ -115,7 +120,8 @@ public sealed class SessionizationPipeline : IAsyncDisposable
     {
         if (!Posted.TryComplete(endTime?.ToUnixTimeMilliseconds()))
         {
-            throw new InvalidOperationException($"The pipeline '{Name}' was completed before.");
+            throw new InvalidOperationException(
+                $"The pipeline '{Name}' cannot be completed: it was completed before, or it stopped.", _ended.Task.Exception?.InnerException);
         }
 
         return _ended.Task;
