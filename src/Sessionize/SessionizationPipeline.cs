@@ -14,7 +14,7 @@ namespace Sessionize;
 /// <see cref="RunAsync"/> is called once. <see cref="PostAsync"/>, <see cref="AdvanceToAsync"/>, <see cref="CompleteAsync"/> and
 /// <see cref="ReadSessionsAsync"/> are safe for use by several threads while it runs.
 /// </remarks>
-public sealed class SessionizationPipeline : IAsyncDisposable
+public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
 {
     private readonly SessionizationDefinition _definition;
     private readonly PipelinePlan _plan;
@@ -149,10 +149,13 @@ public sealed class SessionizationPipeline : IAsyncDisposable
         return ReadAsync(reader, cancellationToken);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends posting and reading along. A run is not waited for: cancel its token and await it.</summary>
+    public void Dispose() => End(null);
+
+    /// <inheritdoc cref="Dispose"/>
     public ValueTask DisposeAsync()
     {
-        End(null);
+        Dispose();
         return default;
     }
 

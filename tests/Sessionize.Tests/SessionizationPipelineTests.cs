@@ -1,6 +1,8 @@
 using Sessionize.Tests.Support;
 using Xunit;
 
+#pragma warning disable xUnit1069 // Every test uses the token of its context, by way of Token.
+
 namespace Sessionize.Tests;
 
 public sealed class SessionizationPipelineTests : IAsyncDisposable

@@ -49,8 +49,13 @@ internal static class OptionsBinding
     {
         foreach (IConfigurationSection child in section.GetChildren())
         {
-            if (child.Key.Equals(FieldsSection, StringComparison.OrdinalIgnoreCase) && string.IsNullOrEmpty(child.Value))
+            if (child.Key.Equals(FieldsSection, StringComparison.OrdinalIgnoreCase))
             {
+                if (!string.IsNullOrEmpty(child.Value))
+                {
+                    mistakes.Add($"{child.Path} is '{child.Value}': give a section with names of fields, such as {FieldsSection}:{nameof(EventFieldNames.UserId)}.");
+                }
+
                 foreach (IConfigurationSection field in child.GetChildren())
                 {
                     Set($"{FieldsSection}:{field.Key}", field, options, mistakes);

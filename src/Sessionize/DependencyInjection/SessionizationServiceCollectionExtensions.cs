@@ -41,7 +41,10 @@ public static class SessionizationServiceCollectionExtensions
             services.AddKeyedSingleton(name, (provider, _) => new SessionizationPipeline(Define(name, provider), provider));
             services.TryAddSingleton(provider => provider.GetRequiredKeyedService<SessionizationPipeline>(name));
             services.AddSingleton<IHostedService>(provider =>
-                new SessionizationService(provider.GetRequiredKeyedService<SessionizationPipeline>(name)));
+            {
+                ThrowMistakesOfAll(services, provider);
+                return new SessionizationService(provider.GetRequiredKeyedService<SessionizationPipeline>(name));
+            });
         }
 
         configure?.Invoke(builder);
@@ -86,6 +89,29 @@ public static class SessionizationServiceCollectionExtensions
         }
 
         return definition;
+    }
+
+    /// <summary>Makes all pipelines, so that whoever has to mend the settings of several is told of all at once.</summary>
+    private static void ThrowMistakesOfAll(IServiceCollection services, IServiceProvider provider)
+    {
+        List<SessionizationConfigurationException> wrong = [];
+        foreach (ServiceDescriptor pipeline in services.Where(service => service.IsKeyedService && service.ServiceType == typeof(SessionizationPipeline)))
+        {
+            try
+            {
+                provider.GetRequiredKeyedService<SessionizationPipeline>(pipeline.ServiceKey);
+            }
+            catch (SessionizationConfigurationException exception)
+            {
+                // Thrown below, together with those of the others.
+                wrong.Add(exception);
+            }
+        }
+
+        if (wrong.Count > 0)
+        {
+            throw wrong.Count == 1 ? wrong[0] : new SessionizationConfigurationException(wrong);
+        }
     }
 
     private static void FindMisplaced(IConfigurationSection configuration, SessionizationDefinition definition)

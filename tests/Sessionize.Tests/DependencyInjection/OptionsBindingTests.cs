@@ -95,7 +95,7 @@ public sealed class OptionsBindingTests
     [InlineData("""{ "UserHashBuckets": 99999999999 }""", "UserHashBuckets is '99999999999': give a whole number.")]
     [InlineData("""{ "EndOnPages": "logout" }""", "EndOnPages is 'logout': give a list of texts.")]
     [InlineData("""{ "EndOnPages": [{ "Name": "logout" }] }""", "EndOnPages is a section: give a list of texts.")]
-    [InlineData("""{ "Fields": "uuid" }""", "Fields is no setting: did you mean")]
+    [InlineData("""{ "Fields": "uuid" }""", "Fields is 'uuid': give a section with names of fields, such as Fields:UserId.")]
     [InlineData("""{ "Fields": { "UserID": null } }""", "Fields:UserID is null: give a text.")]
     [InlineData("""{ "Fields": { "User": "u" } }""", "Fields:User is no setting: did you mean Fields:UserId?")]
     [InlineData("""{ "InactivityTimout": "00:30:00" }""", "InactivityTimout is no setting: did you mean InactivityTimeout?")]

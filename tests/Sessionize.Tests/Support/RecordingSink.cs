@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Xunit;
 
 namespace Sessionize.Tests.Support;
 
