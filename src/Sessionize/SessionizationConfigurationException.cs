@@ -9,6 +9,9 @@ public sealed class SessionizationConfigurationException : SessionizeException
     public SessionizationConfigurationException(string pipeline, IReadOnlyList<string> mistakes)
         : base(Describe(pipeline, mistakes)) => Mistakes = mistakes;
 
+    internal SessionizationConfigurationException(IReadOnlyList<SessionizationConfigurationException> several)
+        : base(string.Join(Environment.NewLine, several.Select(one => one.Message))) => Mistakes = [.. several.SelectMany(one => one.Mistakes)];
+
     /// <summary>The mistakes, each with its remedy.</summary>
     public IReadOnlyList<string> Mistakes { get; }
 

@@ -54,8 +54,11 @@ public sealed class SessionizationDefinition
     /// <summary>Where loggers come from.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>What the builder found wrong while it filled the definition.</summary>
+    /// <summary>What the builder and the configuration got wrong while the definition was filled.</summary>
     internal List<string> BuilderMistakes { get; } = [];
+
+    /// <summary>The sections that may stand beside the options in a configuration.</summary>
+    internal HashSet<string> AcceptedSections { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Fills a definition by the builder's verbs, without a container.</summary>
     /// <param name="configure">Calls the verbs.</param>

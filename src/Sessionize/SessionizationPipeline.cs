@@ -14,7 +14,7 @@ namespace Sessionize;
 /// <see cref="RunAsync"/> is called once. <see cref="PostAsync"/>, <see cref="AdvanceToAsync"/>, <see cref="CompleteAsync"/> and
 /// <see cref="ReadSessionsAsync"/> are safe for use by several threads while it runs.
 /// </remarks>
-public sealed class SessionizationPipeline : IAsyncDisposable
+public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
 {
     private readonly SessionizationDefinition _definition;
     private readonly PipelinePlan _plan;
@@ -81,6 +81,11 @@ public sealed class SessionizationPipeline : IAsyncDisposable
             await RunOnceAsync(cancellationToken).ConfigureAwait(false);
             End(null);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopped while it opened its parts: there is nothing to commit.
+            End(null);
+        }
         catch (Exception exception)
         {
             // The loop's boundary: whoever posts or reads along has to hear of it, too.
@@ -115,7 +120,8 @@ public sealed class SessionizationPipeline : IAsyncDisposable
     {
         if (!Posted.TryComplete(endTime?.ToUnixTimeMilliseconds()))
         {
-            throw new InvalidOperationException($"The pipeline '{Name}' was completed before.");
+            throw new InvalidOperationException(
+                $"The pipeline '{Name}' cannot be completed: it was completed before, or it stopped.", _ended.Task.Exception?.InnerException);
         }
 
         return _ended.Task;
@@ -143,10 +149,13 @@ public sealed class SessionizationPipeline : IAsyncDisposable
         return ReadAsync(reader, cancellationToken);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends posting and reading along. A run is not waited for: cancel its token and await it.</summary>
+    public void Dispose() => End(null);
+
+    /// <inheritdoc cref="Dispose"/>
     public ValueTask DisposeAsync()
     {
-        End(null);
+        Dispose();
         return default;
     }
 

@@ -21,12 +21,29 @@ public static class SessionizationBuilderExtensions
         return builder;
     }
 
-    /// <summary>Binds the options from a section of a configuration.</summary>
+    /// <summary>Sets options from a section of a configuration.</summary>
+    /// <remarks>A key that is no option's name and no <see cref="AcceptSection">accepted section</see> is a mistake, as is a value that cannot be read.</remarks>
     /// <param name="builder">The builder.</param>
     /// <param name="section">The section whose keys are the names of <see cref="SessionizationOptions"/>.</param>
     /// <returns>The builder.</returns>
-    public static ISessionizationBuilder BindOptions(this ISessionizationBuilder builder, IConfiguration section) =>
-        builder.Configure(definition => section.Bind(definition.Options));
+    public static ISessionizationBuilder BindOptions(this ISessionizationBuilder builder, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        return builder.Configure(definition =>
+            OptionsBinding.Bind(section, definition.AcceptedSections, definition.Options, definition.BuilderMistakes));
+    }
+
+    /// <summary>Lets a section stand beside the options in the pipeline's configuration; whoever accepts it reads it.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="section">The section's name, such as <c>Kafka</c>.</param>
+    /// <returns>The builder.</returns>
+    public static ISessionizationBuilder AcceptSection(this ISessionizationBuilder builder, string section)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(section);
+        builder.Services.AddKeyedSingleton(builder.Name, new AcceptedSection(section));
+        return builder;
+    }
 
     /// <summary>Ends a visit after a time without events.</summary>
     /// <param name="builder">The builder.</param>

@@ -41,7 +41,10 @@ public static class SessionizationServiceCollectionExtensions
             services.AddKeyedSingleton(name, (provider, _) => new SessionizationPipeline(Define(name, provider), provider));
             services.TryAddSingleton(provider => provider.GetRequiredKeyedService<SessionizationPipeline>(name));
             services.AddSingleton<IHostedService>(provider =>
-                new SessionizationService(provider.GetRequiredKeyedService<SessionizationPipeline>(name)));
+            {
+                ThrowMistakesOfAll(services, provider);
+                return new SessionizationService(provider.GetRequiredKeyedService<SessionizationPipeline>(name));
+            });
         }
 
         configure?.Invoke(builder);
@@ -53,29 +56,79 @@ public static class SessionizationServiceCollectionExtensions
     {
         Builder builder = new(name, new ServiceCollection());
         configure(builder);
-        SessionizationDefinition definition = new(name);
-        foreach (ServiceDescriptor service in builder.Services.Where(service => service.ServiceType == typeof(DefinitionStep)))
-        {
-            ((DefinitionStep)service.KeyedImplementationInstance!).Apply(definition);
-        }
+        return Fill(new SessionizationDefinition(name), Registered<AcceptedSection>(), configuration: null, Registered<DefinitionStep>());
 
-        return definition;
+        IEnumerable<T> Registered<T>() => builder.Services.Where(service => service.ServiceType == typeof(T))
+            .Select(service => (T)service.KeyedImplementationInstance!);
     }
 
-    private static SessionizationDefinition Define(string name, IServiceProvider provider)
-    {
-        SessionizationDefinition definition = new(name)
+    private static SessionizationDefinition Define(string name, IServiceProvider provider) => Fill(
+        new SessionizationDefinition(name)
         {
             TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System,
             LoggerFactory = provider.GetService<ILoggerFactory>(),
-        };
-        provider.GetService<IConfiguration>()?.GetSection(ConfigurationSection).GetSection(name).Bind(definition.Options);
-        foreach (DefinitionStep step in provider.GetKeyedServices<DefinitionStep>(name))
+        },
+        provider.GetKeyedServices<AcceptedSection>(name),
+        provider.GetService<IConfiguration>()?.GetSection(ConfigurationSection),
+        provider.GetKeyedServices<DefinitionStep>(name));
+
+    /// <summary>The configuration first, then the code in the order of its calls: what is set later wins.</summary>
+    private static SessionizationDefinition Fill(
+        SessionizationDefinition definition, IEnumerable<AcceptedSection> sections, IConfigurationSection? configuration, IEnumerable<DefinitionStep> steps)
+    {
+        definition.AcceptedSections.UnionWith(sections.Select(section => section.Name));
+        if (configuration is not null)
+        {
+            FindMisplaced(configuration, definition);
+            OptionsBinding.Bind(configuration.GetSection(definition.Name), definition.AcceptedSections, definition.Options, definition.BuilderMistakes);
+        }
+
+        foreach (DefinitionStep step in steps)
         {
             step.Apply(definition);
         }
 
         return definition;
+    }
+
+    /// <summary>Makes all pipelines, so that whoever has to mend the settings of several is told of all at once.</summary>
+    private static void ThrowMistakesOfAll(IServiceCollection services, IServiceProvider provider)
+    {
+        List<SessionizationConfigurationException> wrong = [];
+        foreach (ServiceDescriptor pipeline in services.Where(service => service.IsKeyedService && service.ServiceType == typeof(SessionizationPipeline)))
+        {
+            try
+            {
+                provider.GetRequiredKeyedService<SessionizationPipeline>(pipeline.ServiceKey);
+            }
+            catch (SessionizationConfigurationException exception)
+            {
+                // Thrown below, together with those of the others.
+                wrong.Add(exception);
+            }
+        }
+
+        if (wrong.Count > 0)
+        {
+            throw wrong.Count == 1 ? wrong[0] : new SessionizationConfigurationException(wrong);
+        }
+    }
+
+    private static void FindMisplaced(IConfigurationSection configuration, SessionizationDefinition definition)
+    {
+        foreach (IConfigurationSection child in configuration.GetChildren())
+        {
+            bool isOwn = child.Key.Equals(definition.Name, StringComparison.OrdinalIgnoreCase);
+            if (isOwn && !string.IsNullOrEmpty(child.Value))
+            {
+                definition.BuilderMistakes.Add($"{child.Path} is '{child.Value}': give a section with the pipeline's settings.");
+            }
+            else if (!isOwn && OptionsBinding.Knows(child.Key))
+            {
+                definition.BuilderMistakes.Add(
+                    $"{child.Path} stands outside of a pipeline's section: move it to {configuration.Path}:{definition.Name}:{child.Key}.");
+            }
+        }
     }
 
     private sealed record Builder(string Name, IServiceCollection Services) : ISessionizationBuilder;

@@ -23,10 +23,13 @@ internal sealed class PipelineLoop(
         using PeriodicTimer timer = new(_trigger.Every, _clock);
         SourceReadResult end = await ReadToEndAsync(timer, cancellationToken).ConfigureAwait(false);
 
-        // Whatever ended the reading, the token too, what was taken in is committed.
-        if (!cancellationToken.IsCancellationRequested)
+        try
         {
-            await show(CloseAtEnd(end, startMs), cancellationToken).ConfigureAwait(false);
+            await show(cancellationToken.IsCancellationRequested ? TakeRest() : CloseAtEnd(end, startMs), cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Who reads along and is behind misses what closed last. Whatever ended the run, what was taken in is committed.
         }
 
         if (await CommitAsync(force: true, CancellationToken.None).ConfigureAwait(false) is not null)
@@ -47,10 +50,23 @@ internal sealed class PipelineLoop(
                 using CancellationTokenSource stopRead = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 Task<SourceReadResult> read = source.ReadAsync(_batch, stopRead.Token).AsTask();
                 IReadOnlyList<LaneId>? refused = null;
-                while (refused is null && await Task.WhenAny(read, tick).ConfigureAwait(false) != read)
+                try
                 {
-                    refused = await TickAsync(cancellationToken).ConfigureAwait(false);
-                    tick = timer.WaitForNextTickAsync(stopTimer.Token).AsTask();
+                    while (refused is null && await Task.WhenAny(read, tick).ConfigureAwait(false) != read)
+                    {
+                        refused = await TickAsync(cancellationToken).ConfigureAwait(false);
+                        tick = timer.WaitForNextTickAsync(stopTimer.Token).AsTask();
+                    }
+                }
+                catch
+                {
+                    // The source must not be disposed of while it reads, and what it has read by now is taken in.
+                    if (await StopAsync(read, stopRead).ConfigureAwait(false) && cancellationToken.IsCancellationRequested)
+                    {
+                        engine.Take(_batch);
+                    }
+
+                    throw;
                 }
 
                 if (refused is null)
@@ -73,6 +89,7 @@ internal sealed class PipelineLoop(
 
                 if (refused is not null)
                 {
+                    // Its records are of no use: they lie behind the position that is gone back to.
                     await StopAsync(read, stopRead).ConfigureAwait(false);
                     await ReopenAsync(refused, cancellationToken).ConfigureAwait(false);
                 }
@@ -88,17 +105,19 @@ internal sealed class PipelineLoop(
         }
     }
 
-    /// <summary>Ends a read whose records are of no use: they lie behind the position that is gone back to.</summary>
-    private static async Task StopAsync(Task read, CancellationTokenSource stopRead)
+    /// <summary>Ends a read.</summary>
+    /// <returns>Whether it had read records.</returns>
+    private async Task<bool> StopAsync(Task<SourceReadResult> read, CancellationTokenSource stopRead)
     {
         await stopRead.CancelAsync().ConfigureAwait(false);
         try
         {
-            await read.ConfigureAwait(false);
+            return await read.ConfigureAwait(false) == SourceReadResult.Records && _batch.Count > 0;
         }
         catch (OperationCanceledException)
         {
             // That is what was asked for.
+            return false;
         }
     }
 
@@ -115,10 +134,28 @@ internal sealed class PipelineLoop(
         }
     }
 
+    /// <summary>Takes the events that were posted and not read yet: whoever posted them was told that they were taken.</summary>
+    private List<SessionChange> TakeRest()
+    {
+        List<SessionChange> closed = [];
+        while (source is PostedEventSource posted && posted.TryReadRest(_batch))
+        {
+            closed.AddRange(engine.Take(_batch));
+            if (posted.TakeAdvance() is { } advance)
+            {
+                closed.AddRange(engine.AdvanceTo(advance));
+            }
+        }
+
+        return closed;
+    }
+
     private async ValueTask<IReadOnlyList<LaneId>?> TickAsync(CancellationToken cancellationToken)
     {
         await show(engine.AdvanceIdle(source.EndOf), cancellationToken).ConfigureAwait(false);
-        return await CommitAsync(force: false, cancellationToken).ConfigureAwait(false);
+
+        // Not to be cancelled: a commit that broke off half-way would leave this process behind versions that nobody has.
+        return await CommitAsync(force: false, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <returns>The lanes of a refused commit, which have to be opened again; <see langword="null"/> when there are none.</returns>

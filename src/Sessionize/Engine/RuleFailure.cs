@@ -8,7 +8,7 @@ internal sealed class RuleFailure(ISessionBoundaryRule rule, RetainedEvent @even
 
     /// <summary>Names rule, place and a hash of the user, never the user.</summary>
     public SessionizeException At(string source, ReadOnlySpan<byte> userId) => new(
-        $"{Message} At {source}, position {Event.Position}, event time {Event.TimestampMs} ms, user with the hash {SparkHash.Of(userId):x8}. "
+        $"{Message.TrimEnd('.')}. At {source}, position {Event.Position}, event time {Event.TimestampMs} ms, user with the hash {SparkHash.Of(userId):x8}. "
         + "Nothing was committed; mend the rule, and the run goes on from the last commit.",
         InnerException);
 }

@@ -14,6 +14,7 @@ internal sealed class PostedEventSource : IEventSource
         new BoundedChannelOptions(4096) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private long _position;
+    private long? _advance;
 
     public bool CanSeek => false;
 
@@ -27,8 +28,6 @@ internal sealed class PostedEventSource : IEventSource
         _advance = null;
         return advance;
     }
-
-    private long? _advance;
 
     public ValueTask PostAsync(ClickstreamEvent e, CancellationToken cancellationToken) =>
         _postings.Writer.WriteAsync(new Posting(e, 0), cancellationToken);
@@ -63,18 +62,33 @@ internal sealed class PostedEventSource : IEventSource
             return SourceReadResult.EndOfInput;
         }
 
+        TryFill(batch);
+        return SourceReadResult.Records;
+    }
+
+    /// <summary>Ends posting, and reads what was posted before.</summary>
+    /// <returns>Whether there was something.</returns>
+    public bool TryReadRest(EventBatch batch)
+    {
+        _postings.Writer.TryComplete();
+        batch.Begin(s_partition.Name);
+        return TryFill(batch);
+    }
+
+    private bool TryFill(EventBatch batch)
+    {
         while (batch.Count < ItemsAtOnce && _postings.Reader.TryRead(out Posting posting))
         {
             if (posting.Event is null)
             {
                 _advance = posting.AdvanceToMs;
-                break;
+                return true;
             }
 
             batch.AddItem(new RecordOrigin(_position++), posting.Event, s_mapper);
         }
 
-        return SourceReadResult.Records;
+        return batch.Count > 0;
     }
 
     public PartitionEnd? EndOf(string partition) => null;

@@ -1,0 +1,141 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace Sessionize.DependencyInjection;
+
+/// <summary>Sets options from a section of a configuration. What cannot be used is a mistake, and all mistakes are found.</summary>
+/// <remarks>
+/// Written by hand, since the framework's binder stops at the first wrong value, passes over misspelt keys, and takes <c>30</c> for 30 days
+/// and <c>24:00:00</c> for 24 days.
+/// </remarks>
+internal static class OptionsBinding
+{
+    private const string FieldsSection = nameof(SessionizationOptions.Fields);
+
+    // Each sets one option from its section, or says what it expects there.
+    private static readonly SortedDictionary<string, Func<SessionizationOptions, IConfigurationSection, string?>> s_settings =
+        new(StringComparer.OrdinalIgnoreCase)
+        {
+            [nameof(SessionizationOptions.InactivityTimeout)] = (o, s) => SetOptionalTime(s, "00:30:00", value => o.InactivityTimeout = value),
+            [nameof(SessionizationOptions.Boundary)] = (o, s) => SetEnum<GapBoundary>(s, value => o.Boundary = value),
+            [nameof(SessionizationOptions.MaxSessionDuration)] = (o, s) => SetOptionalTime(s, "02:00:00", value => o.MaxSessionDuration = value),
+            [nameof(SessionizationOptions.Alignment)] = (o, s) => SetEnum<MaxDurationAlignment>(s, value => o.Alignment = value),
+            [nameof(SessionizationOptions.MaxSessionEvents)] = (o, s) => SetOptional<long>(s, SetNumber, value => o.MaxSessionEvents = value),
+            [nameof(SessionizationOptions.EndOnPages)] = (o, s) => SetList(s, value => o.EndOnPages = value),
+            [nameof(SessionizationOptions.CutAtMidnight)] = (o, s) => SetOptionalText(s, value => o.CutAtMidnight = value),
+            [nameof(SessionizationOptions.MidnightPass)] = (o, s) => SetEnum<RulePass>(s, value => o.MidnightPass = value),
+            [nameof(SessionizationOptions.Ids)] = (o, s) => SetOptional<SessionIds>(s, SetEnum, value => o.Ids = value),
+            [nameof(SessionizationOptions.UserHashBuckets)] = (o, s) => SetNumber<int>(s, value => o.UserHashBuckets = value),
+            [nameof(SessionizationOptions.WatermarkDelay)] = (o, s) => SetTime(s, "00:10:00", value => o.WatermarkDelay = value),
+            [nameof(SessionizationOptions.LateEvents)] = (o, s) => SetEnum<LateEventPolicy>(s, value => o.LateEvents = value),
+            [nameof(SessionizationOptions.MaxFutureSkew)] = (o, s) => SetTime(s, "01:00:00", value => o.MaxFutureSkew = value),
+            [nameof(SessionizationOptions.IdleTimeout)] = (o, s) => SetTime(s, "00:05:00", value => o.IdleTimeout = value),
+            [nameof(SessionizationOptions.MaxCommitDelay)] = (o, s) => SetTime(s, "00:05:00", value => o.MaxCommitDelay = value),
+            [nameof(SessionizationOptions.MaxLineBytes)] = (o, s) => SetNumber<int>(s, value => o.MaxLineBytes = value),
+            [nameof(SessionizationOptions.TimeFormat)] = (o, s) => SetEnum<TimeFormat>(s, value => o.TimeFormat = value),
+            [$"{FieldsSection}:{nameof(EventFieldNames.UserId)}"] = (o, s) => SetText(s, value => o.Fields.UserId = value),
+            [$"{FieldsSection}:{nameof(EventFieldNames.Timestamp)}"] = (o, s) => SetText(s, value => o.Fields.Timestamp = value),
+            [$"{FieldsSection}:{nameof(EventFieldNames.PageName)}"] = (o, s) => SetText(s, value => o.Fields.PageName = value),
+            [$"{FieldsSection}:{nameof(EventFieldNames.EventId)}"] = (o, s) => SetText(s, value => o.Fields.EventId = value),
+        };
+
+    /// <summary>Sets the options that a section names.</summary>
+    /// <param name="section">The section whose keys are the names of the options.</param>
+    /// <param name="otherSections">The sections beside the options, which packages read themselves.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="mistakes">Takes a sentence for every key that cannot be used.</param>
+    public static void Bind(
+        IConfiguration section, IReadOnlySet<string> otherSections, SessionizationOptions options, ICollection<string> mistakes)
+    {
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            if (child.Key.Equals(FieldsSection, StringComparison.OrdinalIgnoreCase))
+            {
+                if (!string.IsNullOrEmpty(child.Value))
+                {
+                    mistakes.Add($"{child.Path} is '{child.Value}': give a section with names of fields, such as {FieldsSection}:{nameof(EventFieldNames.UserId)}.");
+                }
+
+                foreach (IConfigurationSection field in child.GetChildren())
+                {
+                    Set($"{FieldsSection}:{field.Key}", field, options, mistakes);
+                }
+            }
+            else if (!otherSections.Contains(child.Key))
+            {
+                Set(child.Key, child, options, mistakes);
+            }
+        }
+    }
+
+    /// <summary>Whether a key is the name of an option.</summary>
+    public static bool Knows(string key) => s_settings.ContainsKey(key) || key.Equals(FieldsSection, StringComparison.OrdinalIgnoreCase);
+
+    private static void Set(string key, IConfigurationSection section, SessionizationOptions options, ICollection<string> mistakes)
+    {
+        if (!s_settings.TryGetValue(key, out Func<SessionizationOptions, IConfigurationSection, string?>? set))
+        {
+            mistakes.Add($"{section.Path} is no setting: {(NearestName.Of(key, s_settings.Keys) is { } nearest
+                ? $"did you mean {nearest}?"
+                : $"the settings are {string.Join(", ", s_settings.Keys)}.")}");
+        }
+        else if (set(options, section) is { } expected)
+        {
+            string found = section.Value is { } value ? $"'{value}'" : section.GetChildren().Any() ? "a section" : "null";
+            mistakes.Add($"{section.Path} is {found}: give {expected}.");
+        }
+    }
+
+    private static string? SetTime(IConfigurationSection section, string example, Action<TimeSpan> set)
+    {
+        // Without a colon it would be a number of days, which hardly anybody means.
+        bool isTime = TimeSpan.TryParseExact(section.Value, "c", CultureInfo.InvariantCulture, out TimeSpan value) && section.Value!.Contains(':');
+        return Set(isTime, value, set, $"a time as hours, minutes and seconds, such as {example}");
+    }
+
+    private static string? SetOptionalTime(IConfigurationSection section, string example, Action<TimeSpan?> set) =>
+        SetOptional<TimeSpan>(section, (s, found) => SetTime(s, example, found), set);
+
+    private static string? SetNumber<T>(IConfigurationSection section, Action<T> set)
+        where T : struct, ISpanParsable<T> =>
+        Set(T.TryParse(section.Value, CultureInfo.InvariantCulture, out T value), value, set, "a whole number");
+
+    private static string? SetEnum<T>(IConfigurationSection section, Action<T> set)
+        where T : struct, Enum
+    {
+        // By name only: the numbers of the members are nobody's business.
+        string? name = Enum.GetNames<T>().FirstOrDefault(name => name.Equals(section.Value, StringComparison.OrdinalIgnoreCase));
+        return Set(name is not null, name is null ? default : Enum.Parse<T>(name), set, $"one of {string.Join(", ", Enum.GetNames<T>())}");
+    }
+
+    private static string? SetText(IConfigurationSection section, Action<string> set) =>
+        Set(section.Value is not null, section.Value!, set, "a text");
+
+    private static string? SetOptionalText(IConfigurationSection section, Action<string?> set) =>
+        IsNone(section) ? Set(true, null, set, "") : SetText(section, set);
+
+    private static string? SetList(IConfigurationSection section, Action<IList<string>> set)
+    {
+        string?[] texts = [.. section.GetChildren().Select(child => child.Value)];
+        bool isList = string.IsNullOrEmpty(section.Value) && texts.All(text => text is not null);
+        return Set(isList, [.. texts.OfType<string>()], set, "a list of texts");
+    }
+
+    private static string? SetOptional<T>(IConfigurationSection section, Func<IConfigurationSection, Action<T>, string?> setValue, Action<T?> set)
+        where T : struct =>
+        IsNone(section) ? Set(true, null, set, "") : setValue(section, value => set(value)) is { } expected ? $"{expected}, or null for none" : null;
+
+    // The empty text is what an environment variable can say for null.
+    private static bool IsNone(IConfigurationSection section) => string.IsNullOrEmpty(section.Value) && !section.GetChildren().Any();
+
+    private static string? Set<T>(bool isUsable, T value, Action<T> set, string expected)
+    {
+        if (!isUsable)
+        {
+            return expected;
+        }
+
+        set(value);
+        return null;
+    }
+}
