@@ -43,10 +43,7 @@ public sealed partial class PackageTests
         string[] own = [.. OwnAssemblies(package).Keys];
         Assert.NotEmpty(own);
         Assert.All(own, path => Assert.Contains(symbols.Entries, entry => entry.FullName == Path.ChangeExtension(path, "pdb")));
-        if (id != "Sessionize.Cli")
-        {
-            Assert.All(own, path => Assert.Contains(package.Entries, entry => entry.FullName == Path.ChangeExtension(path, "xml")));
-        }
+        Assert.All(own, path => Assert.Contains(package.Entries, entry => entry.FullName == Path.ChangeExtension(path, "xml")));
     }
 
     [Theory]
