@@ -154,6 +154,17 @@ public static class SessionizationBuilderExtensions
         return builder.Configure(definition => definition.Source = SetOnce(definition, definition.Source, make, "source", "From…"));
     }
 
+    /// <summary>Reads files with one JSON object a line, or standard input; see <see cref="FileEventSource"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="inputs">Files, patterns such as <c>data/*.ndjson.gz</c>, or <c>-</c> for standard input.</param>
+    /// <returns>The builder.</returns>
+    public static ISessionizationBuilder FromFiles(this ISessionizationBuilder builder, params IEnumerable<string> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        string[] copy = [.. inputs];
+        return builder.From(context => new FileEventSource(copy, context.Parser, context.Definition.Options.MaxLineBytes));
+    }
+
     /// <summary>Reads the host's own stream.</summary>
     /// <typeparam name="T">The host's type.</typeparam>
     /// <param name="builder">The builder.</param>

@@ -1,0 +1,82 @@
+using Sessionize.Storage;
+
+namespace Sessionize.Sources.Files;
+
+/// <summary>An input of a run: a file, or standard input.</summary>
+internal sealed class InputFile : IDisposable
+{
+    /// <summary>What stands for standard input.</summary>
+    public const string StandardInput = "-";
+
+    private readonly string _path;
+    private Stream? _held;
+
+    private InputFile(string path, Stream? held, long? length) => (_path, _held, Length) = (path, held, length);
+
+    /// <summary>The name in messages and dead letters.</summary>
+    public string Name => IsStandardInput ? "standard input" : _path;
+
+    public bool IsStandardInput => _path == StandardInput;
+
+    /// <summary>The bytes as stored; <see langword="null"/> for a pipe.</summary>
+    public long? Length { get; }
+
+    /// <summary>Looks whether a path can be read.</summary>
+    /// <exception cref="SessionizeException">It cannot; the message says why.</exception>
+    public static InputFile Check(string path)
+    {
+        if (path == StandardInput)
+        {
+            return new InputFile(path, held: null, length: null);
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new SessionizeException($"'{path}' is a folder: name the files in it, for example '{Path.Combine(path, "*.ndjson")}'.");
+        }
+
+        FileStream stream = OpenFile(path);
+        if (!FileIdentity.IsRegularFile(path))
+        {
+            // A pipe opened twice would lose its writer in between, so it stays open.
+            return new InputFile(path, stream, length: null);
+        }
+
+        using (stream)
+        {
+            return new InputFile(path, held: null, stream.Length);
+        }
+    }
+
+    /// <summary>Opens the input at its beginning.</summary>
+    /// <exception cref="SessionizeException">It cannot be opened any more.</exception>
+    public Stream Open()
+    {
+        Stream opened = _held ?? (IsStandardInput ? Console.OpenStandardInput() : OpenFile(_path));
+        _held = null;
+        return opened;
+    }
+
+    public void Dispose() => _held?.Dispose();
+
+    private static FileStream OpenFile(string path)
+    {
+        try
+        {
+            // The decoder has a buffer of its own.
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SessionizeException($"There is no file '{path}': check the name; a pattern such as 'data/*.ndjson' may be used.", failure);
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new SessionizeException($"'{path}' may not be read: give this user permission to read it.", failure);
+        }
+        catch (Exception failure) when (failure is IOException or ArgumentException)
+        {
+            throw new SessionizeException($"Cannot open '{path}': {failure.Message}", failure);
+        }
+    }
+}
