@@ -13,6 +13,7 @@ public sealed class JsonEventParser : IEventParser
     private const int IdTarget = 3;
     private const int FirstRetained = 4;
     private const int StackBytes = 512;
+    private const int MaxStackTargets = 32;
 
     private readonly FieldNode _root;
     private readonly int _targets;
@@ -41,12 +42,11 @@ public sealed class JsonEventParser : IEventParser
             return BadEventReason.InvalidUtf8;
         }
 
-        FieldValue[]? rented = _targets > 32 ? new FieldValue[_targets] : null;
-        Span<FieldValue> values = rented ?? stackalloc FieldValue[32];
+        Span<FieldValue> values = _targets > MaxStackTargets ? new FieldValue[_targets] : stackalloc FieldValue[MaxStackTargets];
         values = values[.._targets];
         values.Clear();
         JsonScanner scanner = new(record);
-        if (scanner.Peek() != '{' || !TryReadObject(ref scanner, _root, depth: 1, values) || (scanner.Peek() != 0 || !scanner.IsAtEnd))
+        if (!TryReadObject(ref scanner, _root, depth: 1, values) || !scanner.TryTakeEnd())
         {
             return BadEventReason.MalformedJson;
         }
@@ -112,7 +112,7 @@ public sealed class JsonEventParser : IEventParser
                 return TryReadObject(ref scanner, node, depth, values);
 
             case (byte)'-' or (>= (byte)'0' and <= (byte)'9'):
-                if (!scanner.TryTakeNumber(out _, out bool isInteger))
+                if (!scanner.TryTakeNumber(out bool isInteger))
                 {
                     return false;
                 }

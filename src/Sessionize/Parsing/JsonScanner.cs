@@ -19,9 +19,7 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
 
     public readonly int Position => _at;
 
-    public readonly bool IsAtEnd => _at == _json.Length;
-
-    /// <summary>The next byte that is no white space, or 0 at the end.</summary>
+    /// <summary>The next byte that is no white space, or 0 at the end; a byte 0 in the text begins nothing.</summary>
     public byte Peek()
     {
         while (_at < _json.Length && _json[_at] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
@@ -30,6 +28,13 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
         }
 
         return _at < _json.Length ? _json[_at] : (byte)0;
+    }
+
+    /// <summary>Whether nothing is left but white space.</summary>
+    public bool TryTakeEnd()
+    {
+        Peek();
+        return _at == _json.Length;
     }
 
     /// <summary>Takes a byte of punctuation, after white space.</summary>
@@ -81,10 +86,9 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
     }
 
     /// <summary>Takes a number that begins here.</summary>
-    public bool TryTakeNumber(out ReadOnlySpan<byte> number, out bool isInteger)
+    /// <param name="isInteger">Whether it has neither fraction nor exponent.</param>
+    public bool TryTakeNumber(out bool isInteger)
     {
-        int start = _at;
-        number = default;
         isInteger = true;
         if (_at < _json.Length && _json[_at] == '-')
         {
@@ -125,19 +129,6 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
             }
         }
 
-        number = _json[start.._at];
-        return true;
-    }
-
-    /// <summary>Takes <c>true</c>, <c>false</c> or <c>null</c>.</summary>
-    public bool TryTakeLiteral(ReadOnlySpan<byte> literal)
-    {
-        if (!_json[_at..].StartsWith(literal))
-        {
-            return false;
-        }
-
-        _at += literal.Length;
         return true;
     }
 
@@ -160,7 +151,7 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
             case (byte)'n':
                 return TryTakeLiteral("null"u8);
             default:
-                return TryTakeNumber(out _, out _);
+                return TryTakeNumber(out _);
         }
     }
 
@@ -212,6 +203,17 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
         while (TryTake((byte)','));
 
         return TryTake((byte)']');
+    }
+
+    private bool TryTakeLiteral(ReadOnlySpan<byte> literal)
+    {
+        if (!_json[_at..].StartsWith(literal))
+        {
+            return false;
+        }
+
+        _at += literal.Length;
+        return true;
     }
 
     private bool TryTakeDigits()
