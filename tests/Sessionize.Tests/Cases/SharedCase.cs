@@ -26,6 +26,18 @@ internal sealed class SharedCase
     /// <summary>The sessions as rows, by user and start.</summary>
     public JsonElement[] Sessions => [.. _expected.GetProperty("sessions").EnumerateArray()];
 
+    /// <summary>For each step whether its event is late, the watermark after it, and the sessions that it closed.</summary>
+    public (bool IsLate, long Watermark, string Closes)[] Trace =>
+    [
+        .. _expected.GetProperty("trace").EnumerateArray().Select(step => (
+            step.GetProperty("outcome").GetString() == "late",
+            step.GetProperty("watermark_after").GetInt64(),
+            string.Join(" ", step.GetProperty("closes").EnumerateArray().Select(id => id.GetString())))),
+    ];
+
+    /// <summary>The ids of the late events, in their order.</summary>
+    public string[] Late => [.. _expected.GetProperty("late").EnumerateArray().Select(id => id.GetString()!)];
+
     public static SharedCase Named(string name)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(SharedFiles.Find($"cases/{name}.expected.json")));

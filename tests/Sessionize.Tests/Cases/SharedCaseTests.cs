@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Sessionize.Sinks;
 using Sessionize.Sources;
 using Sessionize.Tests.Support;
@@ -10,12 +8,6 @@ namespace Sessionize.Tests.Cases;
 /// <summary>The shared cases that are files, each by its name, in batch and streaming; every column that the case states.</summary>
 public sealed class SharedCaseTests
 {
-    private static readonly Comparer<Session> s_byUserAndTime = Comparer<Session>.Create((left, right) =>
-    {
-        int byUser = Encoding.UTF8.GetBytes(left.UserId).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right.UserId));
-        return byUser != 0 ? byUser : left.StartMs.CompareTo(right.StartMs);
-    });
-
     public static TheoryData<string> Names() =>
     [
         "01-two-limits.anchored",
@@ -60,7 +52,7 @@ public sealed class SharedCaseTests
         FileRun run = await FileRun.BatchAsync(shared.Inputs, shared.Options());
 
         AssertCounts(shared, run);
-        AssertRows(shared.Sessions, run.Sessions, leftOut: []);
+        CaseRows.AssertEqual(shared.Sessions, run.Sessions);
     }
 
     [Theory]
@@ -78,7 +70,7 @@ public sealed class SharedCaseTests
         FileRun run = await FileRun.StreamingAsync(shared.Inputs, options);
 
         AssertCounts(shared, run);
-        AssertRows(shared.Sessions, [.. run.Sessions.OrderBy(session => session, s_byUserAndTime)], leftOut);
+        CaseRows.AssertEqual(shared.Sessions, CaseRows.Order(run.Sessions), leftOut);
     }
 
     [Theory]
@@ -110,33 +102,5 @@ public sealed class SharedCaseTests
         Assert.Equal(shared.BadEvents.OrderBy(bad => bad.Key, StringComparer.Ordinal), run.BadEvents);
         Assert.Equal(shared.Bad, run.DeadLetters.Select(letter => (letter.Position, letter.Reason)));
         Assert.All(run.DeadLetters, letter => Assert.Contains(shared.Inputs, input => letter.Source.EndsWith(Path.GetFileName(input), StringComparison.Ordinal)));
-    }
-
-    /// <summary>Rows as the writer writes them, so that every column of the case is compared as a reader gets it.</summary>
-    private static void AssertRows(JsonElement[] expected, IReadOnlyList<Session> sessions, string[] leftOut)
-    {
-        Assert.Equal(expected.Length, sessions.Count);
-        foreach ((JsonElement row, Session session) in expected.Zip(sessions))
-        {
-            JsonElement written = Write(session);
-            foreach (JsonProperty column in row.EnumerateObject().Where(column => !leftOut.Contains(column.Name)))
-            {
-                JsonElement found = written.GetProperty(column.Name);
-                Assert.True(JsonElement.DeepEquals(column.Value, found), $"{session.SessionId}: {column.Name} is {found.GetRawText()}, expected {column.Value.GetRawText()}");
-            }
-
-            // What the cases state only as a part of the id.
-            Assert.EndsWith($"_{session.SessionIndex}", session.SessionId, StringComparison.Ordinal);
-            Assert.Equal(0, session.Revision);
-        }
-    }
-
-    private static JsonElement Write(Session session)
-    {
-        using MemoryStream line = new();
-        using NdjsonSessionWriter writer = new(line);
-        writer.Write(session);
-        using JsonDocument document = JsonDocument.Parse(line.ToArray());
-        return document.RootElement.Clone();
     }
 }
