@@ -8,6 +8,7 @@ namespace Sessionize.Testing;
 internal sealed class OracleRules
 {
     private readonly EventFields _retained;
+    private readonly TextTable _texts = new();
 
     public OracleRules(IReadOnlyList<ISessionBoundaryRule> rules)
     {
@@ -57,16 +58,15 @@ internal sealed class OracleRules
 
     private T Ask<T>(ISessionBoundaryRule rule, ClickstreamEvent e, ClickstreamEvent? previous, ScopeFacts facts, Question<T> question)
     {
-        TextTable texts = new();
         RuleFields fields = new(rule, EventFields.Of(_retained.Where(field => !field.Path.StartsWith('$'))));
-        EventView current = new(Retain(e, texts), texts, fields);
-        EventView before = new(previous is null ? Retain(new ClickstreamEvent("", e.TimestampMs), texts) : Retain(previous, texts), texts, fields);
+        EventView current = new(Retain(e), _texts, fields);
+        EventView before = new(Retain(previous ?? new ClickstreamEvent("", e.TimestampMs)), _texts, fields);
         return question(rule, new BoundaryContext(current, previous is not null, before, facts, facts.StartMs));
     }
 
-    private RetainedEvent Retain(ClickstreamEvent e, TextTable texts)
+    private RetainedEvent Retain(ClickstreamEvent e)
     {
-        int Text(string? text) => string.IsNullOrEmpty(text) ? TextTable.None : texts.Add(Encoding.UTF8.GetBytes(text));
+        int Text(string? text) => string.IsNullOrEmpty(text) ? TextTable.None : _texts.Add(Encoding.UTF8.GetBytes(text));
         List<byte> tuple = [];
         foreach (EventField field in _retained.Where(field => !field.Path.StartsWith('$')))
         {
@@ -80,7 +80,7 @@ internal sealed class OracleRules
             TimestampMs = e.TimestampMs,
             EventId = Text(e.EventId),
             PageName = Text(e.PageName),
-            Fields = tuple.Count == 0 ? TextTable.None : texts.Add(tuple.ToArray()),
+            Fields = tuple.Count == 0 ? TextTable.None : _texts.Add(tuple.ToArray()),
         };
     }
 
