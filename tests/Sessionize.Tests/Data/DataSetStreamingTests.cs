@@ -10,17 +10,20 @@ public sealed class DataSetStreamingTests
 {
     private static readonly int[] s_lanes = [1, 3, 12];
 
-    public static TheoryData<string> Names() => [.. DataSet.Names];
-
     [Theory]
-    [MemberData(nameof(Names))]
-    public void Streaming_OfTheDataSet_GivesTheOraclesRowsThroughCrashes(string name)
+    [InlineData("otto-shop", MaxDurationAlignment.Anchored)]
+    [InlineData("semicomplete-2015", MaxDurationAlignment.Anchored)]
+    [InlineData("nasa-19950801", MaxDurationAlignment.Anchored)]
+    [InlineData("web-panel", MaxDurationAlignment.Anchored)]
+    [InlineData("web-panel", MaxDurationAlignment.Restarting)]
+    [InlineData("wikipedia-readers", MaxDurationAlignment.Anchored)]
+    public void Streaming_OfTheDataSet_GivesTheOraclesRowsThroughCrashes(string name, MaxDurationAlignment alignment)
     {
         ClickstreamEvent[] events = DataSet.Events(name);
-        SessionizationDefinition definition = new();
+        SessionizationDefinition definition = new() { Options = { Alignment = alignment } };
         long end = events.Max(e => e.TimestampMs);
         IReadOnlyList<Session> expected = SessionOracle.Sessionize(events, definition.ResolveRules(), SessionIds.StartTime, endTimeMs: end);
-        JsonElement digests = DataSet.Expected(name)["30m/2h"];
+        JsonElement digests = DataSet.Expected(name)[alignment == MaxDurationAlignment.Anchored ? "30m/2h" : "30m/2h restarting"];
         foreach (int lanes in s_lanes)
         {
             SessionizationHarness harness = new(definition, lanes);
