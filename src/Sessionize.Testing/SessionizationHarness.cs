@@ -18,6 +18,7 @@ public sealed class SessionizationHarness
 {
     private readonly PipelinePlan _plan;
     private readonly EventLog _log;
+    private readonly EventBatch _batch;
     private readonly InMemorySessionTable _table = new();
     private readonly InMemoryStateFolder _folder;
     private readonly InMemoryDeadLetterSink _deadLetters = new();
@@ -38,6 +39,7 @@ public sealed class SessionizationHarness
         _plan = new PipelinePlan(definition, isStreaming: true);
         _interval = definition.Trigger.Every;
         _log = new EventLog(lanes);
+        _batch = new EventBatch(_plan.Rules.Retained);
         _folder = new InMemoryStateFolder(_clock);
         _lastTrigger = _clock.GetUtcNow();
         Restart();
@@ -321,17 +323,16 @@ public sealed class SessionizationHarness
     private void Read(SimulatedProcess process, int lane)
     {
         string partition = EventLog.NameOf(lane);
-        EventBatch batch = new(_plan.Rules.Retained);
-        batch.Begin(partition);
+        _batch.Begin(partition);
         for (long position = process.Positions[partition]; position < _log.EndOf(lane); position++)
         {
-            batch.AddItem(new RecordOrigin(position), _log[lane, position], s_mapper);
+            _batch.AddItem(new RecordOrigin(position), _log[lane, position], s_mapper);
             process.Positions[partition] = position + 1;
         }
 
-        if (batch.Count > 0)
+        if (_batch.Count > 0)
         {
-            _closed.AddRange(process.Engine.Take(batch));
+            _closed.AddRange(process.Engine.Take(_batch));
         }
     }
 
