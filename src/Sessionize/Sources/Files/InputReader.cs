@@ -39,7 +39,8 @@ internal sealed class InputReader : IAsyncDisposable
         try
         {
             using Stream stream = _file.Open();
-            using IInputDecoder decoder = InputDecoding.Start(new StoredBytes(stream, _file.Name, onRead));
+            using StoredBytes stored = new(stream, _file.Name, onRead);
+            using IInputDecoder decoder = InputDecoding.Start(stored);
             FlushResult flushed;
             do
             {

@@ -16,8 +16,8 @@ internal sealed class LineReader(PipeReader pipe, string name)
     private long _line = 1;
     private long _offset;
 
-    // Of a line that is too long, while it lasts: its first bytes, its length so far, and whether it is blank so far.
-    private byte[]? _longStart;
+    // Of a line that is too long, while it lasts: its first bytes are in the scratch, where it starts, its length and whether it is blank so far.
+    private bool _isInLongLine;
     private long _longOffset;
     private long _longLength;
     private bool _longIsBlank;
@@ -144,7 +144,7 @@ internal sealed class LineReader(PipeReader pipe, string name)
         }
 
         ReadOnlySequence<byte> line = rest.Slice(0, end);
-        if (_longStart is not null)
+        if (_isInLongLine)
         {
             GrowLongLine(line);
             EndLongLine(batch);
@@ -161,7 +161,7 @@ internal sealed class LineReader(PipeReader pipe, string name)
 
     private void TakeLastLine(ReadOnlySequence<byte> rest, EventBatch batch, IEventParser parser, int maxLineBytes)
     {
-        if (_longStart is not null)
+        if (_isInLongLine)
         {
             EndLongLine(batch);
         }
@@ -207,15 +207,15 @@ internal sealed class LineReader(PipeReader pipe, string name)
     private void KeepLongLine(ref ReadOnlySequence<byte> rest, int maxLineBytes)
     {
         // One byte more may be the carriage return of the line end.
-        if (_longStart is null && rest.Length <= maxLineBytes + 1L)
+        if (!_isInLongLine && rest.Length <= maxLineBytes + 1L)
         {
             return;
         }
 
-        if (_longStart is null)
+        if (!_isInLongLine)
         {
-            _longStart = rest.Slice(0, Math.Min(rest.Length, DeadLetter.MaxRawBytes)).ToArray();
-            (_longOffset, _longLength, _longIsBlank) = (_offset, 0, true);
+            _scratch.ResetWrittenCount();
+            (_isInLongLine, _longOffset, _longLength, _longIsBlank) = (true, _offset, 0, true);
         }
 
         GrowLongLine(rest);
@@ -228,6 +228,7 @@ internal sealed class LineReader(PipeReader pipe, string name)
         {
             if (!part.IsEmpty)
             {
+                _scratch.Write(part.Span[..Math.Min(part.Length, DeadLetter.MaxRawBytes - _scratch.WrittenCount)]);
                 _longIsBlank = _longIsBlank && IsBlank(part.Span);
                 _longLast = part.Span[^1];
             }
@@ -241,10 +242,10 @@ internal sealed class LineReader(PipeReader pipe, string name)
         long length = _longLength - (_longLast == '\r' ? 1 : 0);
         if (!_longIsBlank)
         {
-            batch.AddBad(new RecordOrigin(_line, _longOffset), BadEventReason.LineTooLong, _longStart, length);
+            batch.AddBad(new RecordOrigin(_line, _longOffset), BadEventReason.LineTooLong, _scratch.WrittenSpan[..(int)Math.Min(length, _scratch.WrittenCount)], length);
         }
 
-        _longStart = null;
+        _isInLongLine = false;
     }
 
     private void Advance(ref ReadOnlySequence<byte> rest, SequencePosition position)

@@ -1,12 +1,16 @@
+using System.Buffers;
+
 namespace Sessionize.Sources.Files;
 
 /// <summary>The bytes of an input as they are stored, read ahead by a decoder.</summary>
-internal sealed class StoredBytes(Stream stream, string name, Action<long> onRead)
+internal sealed class StoredBytes(Stream stream, string name, Action<long> onRead) : IDisposable
 {
     /// <summary>How many bytes before the unread ones stay, so that a decoder can give back what it took too much.</summary>
     public const int MostReturned = 16;
 
-    private readonly byte[] _buffer = new byte[128 * 1024];
+    private const int BufferBytes = 128 * 1024;
+
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int _start;
     private int _end;
     private long _offset;
@@ -115,4 +119,6 @@ internal sealed class StoredBytes(Stream stream, string name, Action<long> onRea
 
     public SessionizeException IsForeign(string format) => new(
         $"'{name}' has foreign bytes at byte {_offset}, behind its {format} data: only {format} data or zero bytes may follow there. Remove them, or fetch the file again; nothing of it was used.");
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
 }

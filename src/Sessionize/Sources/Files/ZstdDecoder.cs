@@ -1,18 +1,21 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace Sessionize.Sources.Files;
 
 /// <summary>All frames of a zstd file, skippable ones passed over (RFC 8878).</summary>
-internal sealed class ZstdDecoder(StoredBytes stored) : IInputDecoder
+/// <remarks>
+/// Calls the library's port of the C functions: its own classes go on from a frame to whatever follows, so that they cannot tell padding,
+/// foreign bytes and a damaged frame apart.
+/// </remarks>
+internal sealed unsafe class ZstdDecoder(StoredBytes stored) : IInputDecoder
 {
     private const string Format = "zstd";
     private const uint Magic = 0xFD2FB528;
     private const uint SkippableMagic = 0x184D2A50;
     private const uint SkippableMask = 0xFFFFFFF0;
 
-    private readonly Decompressor _decompressor = new();
+    private ZSTD_DCtx_s* _context = Methods.ZSTD_createDCtx();
     private bool _isInFrame;
 
     public static bool Starts(ReadOnlySpan<byte> bytes)
@@ -37,18 +40,7 @@ internal sealed class ZstdDecoder(StoredBytes stored) : IInputDecoder
 
             // The decompressor may still hold output when the input is used up, so an end shows only when nothing comes out.
             bool hasMore = stored.TryFill(1);
-            int consumed, written;
-            try
-            {
-                OperationStatus status = _decompressor.UnwrapStream(stored.Unread, destination, out consumed, out written);
-                _isInFrame = status != OperationStatus.Done;
-            }
-            catch (ZstdException failure)
-            {
-                throw stored.IsDamaged(Format, $"an error ({failure.Message})", failure);
-            }
-
-            stored.Skip(consumed);
+            int written = Decompress(destination);
             if (written > 0)
             {
                 return written;
@@ -61,7 +53,31 @@ internal sealed class ZstdDecoder(StoredBytes stored) : IInputDecoder
         }
     }
 
-    public void Dispose() => _decompressor.Dispose();
+    public void Dispose()
+    {
+        Methods.ZSTD_freeDCtx(_context);
+        _context = null;
+    }
+
+    private int Decompress(Span<byte> destination)
+    {
+        ReadOnlySpan<byte> unread = stored.Unread;
+        fixed (byte* from = unread, to = destination)
+        {
+            ZSTD_inBuffer_s input = new() { src = from, size = (nuint)unread.Length };
+            ZSTD_outBuffer_s output = new() { dst = to, size = (nuint)destination.Length };
+            nuint result = Methods.ZSTD_decompressStream(_context, &output, &input);
+            if (Methods.ZSTD_isError(result))
+            {
+                throw stored.IsDamaged(Format, $"an error ({Methods.ZSTD_getErrorName(result)})");
+            }
+
+            // Zero says that the frame is complete, and all of it written.
+            _isInFrame = result != 0;
+            stored.Skip((int)input.pos);
+            return (int)output.pos;
+        }
+    }
 
     private bool TryBeginFrame()
     {
@@ -70,7 +86,7 @@ internal sealed class ZstdDecoder(StoredBytes stored) : IInputDecoder
             return false;
         }
 
-        if (!stored.TryFill(4) && InputDecoding.IsCutZstdMagic(stored.Unread))
+        if (!stored.TryFill(4) && (stored.Unread is [0x28] || InputDecoding.IsCutZstdMagic(stored.Unread)))
         {
             throw stored.EndsTooEarly(Format);
         }
