@@ -25,7 +25,7 @@ public sealed class BatchSessionizer
     public BatchSessionizer(SessionizationDefinition definition, IServiceProvider? services = null)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        _plan = new PipelinePlan(definition, isStreaming: false);
+        _plan = new PipelinePlan(definition, isStreaming: false, MissingParts(definition));
         _definition = definition;
         _services = services;
     }
@@ -41,14 +41,10 @@ public sealed class BatchSessionizer
     {
         Stopwatch watch = Stopwatch.StartNew();
         SessionizationContext context = PipelinePlan.ContextOf(_definition, _plan.Rules, _services);
-        Func<SessionizationContext, IEventSource> makeSource = _definition.Source
-            ?? throw new SessionizationConfigurationException(_definition.Name, ["There is no source: set Source, or call a builder method that begins with From."]);
-        Func<SessionizationContext, ISessionSink> makeSink = _definition.Sink
-            ?? throw new SessionizationConfigurationException(_definition.Name, ["There is no sink: set Sink, or call a builder method that begins with To."]);
 
-        await using IEventSource source = makeSource(context);
+        await using IEventSource source = _definition.Source!(context);
         IReadOnlyList<SourcePartition> partitions = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using ISessionSink sink = makeSink(context);
+        await using ISessionSink sink = _definition.Sink!(context);
         await using IDeadLetterSink deadLetters = DeadLetterPlace.Make(_definition, context);
         await using InMemorySessionStateStore store = new();
         await sink.OpenAsync(new SinkOpening(_definition.Name, [], store), cancellationToken).ConfigureAwait(false);
@@ -68,6 +64,19 @@ public sealed class BatchSessionizer
             // Whatever stopped the run, the cancelled token included: nothing half-written stays behind.
             await sink.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private static IEnumerable<string> MissingParts(SessionizationDefinition definition)
+    {
+        if (definition.Source is null)
+        {
+            yield return "There is no source: set Source, or call a builder method that begins with From.";
+        }
+
+        if (definition.Sink is null)
+        {
+            yield return "There is no sink: set Sink, or call a builder method that begins with To.";
         }
     }
 

@@ -131,6 +131,28 @@ public sealed class EventBatch
     /// <param name="text">The text; empty is none.</param>
     public void SetField(int slot, ReadOnlySpan<char> text) => _fields[FieldIndex(slot)] = Store(text);
 
+    /// <summary>Sets a further field of the current event; one that no rule reads is left out.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="utf8">The text, escapes resolved; empty is none.</param>
+    public void SetField(EventField field, ReadOnlySpan<byte> utf8)
+    {
+        if (Retained.IndexOf(field) is var slot and >= 0)
+        {
+            SetField(slot, utf8);
+        }
+    }
+
+    /// <summary>Sets a further field of the current event; one that no rule reads is left out.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="text">The text; empty is none.</param>
+    public void SetField(EventField field, ReadOnlySpan<char> text)
+    {
+        if (Retained.IndexOf(field) is var slot and >= 0)
+        {
+            SetField(slot, text);
+        }
+    }
+
     /// <summary>Sets the current event's time.</summary>
     /// <param name="timestampMs">Milliseconds since the Unix epoch.</param>
     public void SetTimestampMs(long timestampMs) => _rows[Count - 1].TimestampMs = timestampMs;

@@ -1,4 +1,5 @@
-using System.Text;
+using System.Buffers;
+using System.Text.Unicode;
 
 namespace Sessionize;
 
@@ -35,17 +36,16 @@ public sealed class EventField : IEquatable<EventField>
             throw new ArgumentException($"The field path '{path}' must be names joined by single dots, such as 'utm.campaign', and not start with '$'.", nameof(path));
         }
 
-        try
-        {
-            new UTF8Encoding(false, throwOnInvalidBytes: true).GetByteCount(path);
-        }
-        catch (EncoderFallbackException)
+        if (!IsText(path))
         {
             throw new ArgumentException("The field path holds half a surrogate pair, which no JSON name in UTF-8 can match.", nameof(path));
         }
 
         return new EventField(path);
     }
+
+    /// <summary>Whether a text has no half of a surrogate pair, so that UTF-8 can hold it.</summary>
+    internal static bool IsText(string text) => Utf8.FromUtf16(text, new byte[text.Length * 3], out _, out _, replaceInvalidSequences: false) == OperationStatus.Done;
 
     /// <inheritdoc/>
     public bool Equals(EventField? other) => other is not null && (ReferenceEquals(this, other) || Path == other.Path);

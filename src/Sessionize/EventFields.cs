@@ -47,6 +47,9 @@ public sealed class EventFields : IReadOnlyList<EventField>
         return new([.. fields.Distinct()]);
     }
 
+    /// <summary>The slot of a field, or -1.</summary>
+    internal int IndexOf(EventField field) => Array.IndexOf(_fields, field);
+
     /// <inheritdoc/>
     public IEnumerator<EventField> GetEnumerator() => ((IEnumerable<EventField>)_fields).GetEnumerator();
 

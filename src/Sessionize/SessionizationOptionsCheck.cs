@@ -65,7 +65,7 @@ internal static class SessionizationOptionsCheck
             Enum.IsDefined(value), $"{name} is {value}: choose one of {string.Join(", ", Enum.GetNames<T>())}.");
 
         void CheckPath(string name, string? path) => Check(
-            !string.IsNullOrEmpty(path) && path.Split('.').All(step => step.Length > 0),
+            !string.IsNullOrEmpty(path) && path.Split('.').All(step => step.Length > 0) && EventField.IsText(path),
             $"Fields.{name} is '{path}': give a field name, or names joined by single dots, such as 'user.id'.");
     }
 }

@@ -48,6 +48,24 @@ public sealed class SessionizationExtensionsTests
     }
 
     [Fact]
+    public void Sessionize_WithAMapper_GivesARuleTheFieldsThatItReads()
+    {
+        (string User, long Ms, string Plan)[] items = [("u", 0, "free"), ("u", 1000, "paid"), ("u", 2000, "paid")];
+        SessionizationDefinition definition = new() { Rules = { new PlanChanges() } };
+        Assert.Equal([1, 2], items.Sessionize(new PlanMapper(), definition).Select(session => session.EventCount));
+    }
+
+    [Fact]
+    public void BatchSessionizer_WithoutSourceAndSink_NamesBothAndWhatElseIsWrong()
+    {
+        SessionizationDefinition definition = new() { Options = { UserHashBuckets = 0, Fields = { PageName = "half\ud800" } } };
+        SessionizationConfigurationException thrown = Assert.Throws<SessionizationConfigurationException>(() => new BatchSessionizer(definition));
+        Assert.Equal(4, thrown.Mistakes.Count);
+        Assert.Contains("no source", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("no sink", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Sessionize_CampaignAfterTheMaximum_EndsBySemanticsExample()
     {
         SessionizationDefinition definition = SessionizationDefinition.Build(sessions => sessions.AddRule<CampaignStartsVisit>());
@@ -86,5 +104,28 @@ public sealed class SessionizationExtensionsTests
 
         public override bool StartsNew(in BoundaryContext context) =>
             context.Current[s_campaign].IsPresent && context.Current[s_campaign] != context.Previous[s_campaign];
+    }
+
+    private sealed class PlanChanges() : SessionBoundaryRule("plan")
+    {
+        private static readonly EventField s_plan = EventField.Of("account.plan");
+
+        public override EventFields Reads => s_plan;
+
+        public override bool StartsNew(in BoundaryContext context) => context.Current[s_plan] != context.Previous[s_plan];
+    }
+
+    private sealed class PlanMapper : IEventMapper<(string User, long Ms, string Plan)>
+    {
+        private static readonly EventField s_plan = EventField.Of("account.plan");
+        private static readonly EventField s_unread = EventField.Of("unread");
+
+        public void Map((string User, long Ms, string Plan) item, EventBatch batch)
+        {
+            batch.SetUserId(item.User);
+            batch.SetTimestampMs(item.Ms);
+            batch.SetField(s_plan, item.Plan);
+            batch.SetField(s_unread, "nobody reads this"u8);
+        }
     }
 }

@@ -6,11 +6,11 @@ namespace Sessionize.Engine;
 /// <summary>A definition, checked and frozen: what the engines read.</summary>
 internal sealed class PipelinePlan
 {
-    /// <exception cref="SessionizationConfigurationException">The definition has mistakes; all of them are listed.</exception>
-    public PipelinePlan(SessionizationDefinition definition, bool isStreaming)
+    /// <exception cref="SessionizationConfigurationException">The definition has mistakes; all of them are listed, the caller's further ones included.</exception>
+    public PipelinePlan(SessionizationDefinition definition, bool isStreaming, params IEnumerable<string> furtherMistakes)
     {
-        IReadOnlyList<string> mistakes = definition.FindMistakes(isStreaming);
-        if (mistakes.Count > 0)
+        string[] mistakes = [.. definition.FindMistakes(isStreaming), .. furtherMistakes];
+        if (mistakes.Length > 0)
         {
             throw new SessionizationConfigurationException(definition.Name, mistakes);
         }
