@@ -43,4 +43,24 @@ public sealed class LogoutEndsVisitTests
         Assert.Equal(s_events.Sessionize(s_definition), harness.Complete());
         Assert.Empty(harness.LateEvents);
     }
+
+    [Fact]
+    public void EndsWith_AsksAboutTheLastEvent()
+    {
+        RuleProbe probe = new(new LogoutEndsVisit());
+
+        Assert.True(probe.EndsWith("0:home 3:logout"));
+        Assert.False(probe.EndsWith("0:logout 3:home"));
+    }
+
+    [Fact]
+    public void Sessions_OfATimeline_AreCutBehindTheLogout()
+    {
+        Timeline expected = Timeline.Parse("ada: 0:home 3:logout | 4:login | 45:home");
+
+        Assert.Equal(expected.ToString(), Timeline.Of(expected.Events, expected.Events.Sessionize(s_definition)).ToString());
+    }
+
+    [Fact]
+    public void Laws_Hold() => new SessionizationLaws(s_definition).Check();
 }

@@ -30,23 +30,24 @@ public static class SessionOracle
         OracleRules asked = new(rules);
         return
         [
-            .. all.Select((e, position) => (Event: e, Position: position))
-                .GroupBy(found => found.Event.UserId!, StringComparer.Ordinal)
+            .. all.GroupBy(e => e.UserId!, StringComparer.Ordinal)
                 .OrderBy(user => Encoding.UTF8.GetBytes(user.Key), Bytes)
                 .SelectMany(user => OfUser(
                     user.Key,
-                    [
-                        .. user.OrderBy(found => found.Event.TimestampMs)
-                            .ThenBy(found => string.IsNullOrEmpty(found.Event.EventId) ? [] : Encoding.UTF8.GetBytes(found.Event.EventId), Bytes)
-                            .ThenBy(found => found.Position)
-                            .Select(found => found.Event),
-                    ],
+                    Order(user),
                     asked,
                     ids,
                     buckets,
                     end)),
         ];
     }
+
+    /// <summary>The events of one user by time, then id, then place in the source: the sort is stable.</summary>
+    internal static ClickstreamEvent[] Order(IEnumerable<ClickstreamEvent> events) =>
+    [
+        .. events.OrderBy(e => e.TimestampMs)
+            .ThenBy(e => string.IsNullOrEmpty(e.EventId) ? [] : Encoding.UTF8.GetBytes(e.EventId), Bytes),
+    ];
 
     private static Comparer<byte[]> Bytes { get; } = Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right));
 

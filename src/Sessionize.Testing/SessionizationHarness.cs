@@ -87,14 +87,22 @@ public sealed class SessionizationHarness
     /// <returns>The lane's number.</returns>
     public int LaneOf(string? userId) => _log.LaneOfUser(userId);
 
-    /// <summary>Sends events, in the order of their arrival, each to the lane of its user.</summary>
+    /// <summary>Sends events as one micro-batch, in the order of their arrival, each to the lane of its user.</summary>
     /// <param name="events">The events. While the processes are down they wait in the log.</param>
     public void Send(params IEnumerable<ClickstreamEvent> events)
     {
         ArgumentNullException.ThrowIfNull(events);
+        SortedSet<int> lanes = [];
         foreach (ClickstreamEvent e in events)
         {
-            SendTo(LaneOf(e.UserId), e);
+            int lane = LaneOf(e.UserId);
+            _log.Append(lane, e);
+            lanes.Add(lane);
+        }
+
+        foreach (int lane in lanes.Where(_ => !IsDown))
+        {
+            Read(OwnerOf(lane), lane);
         }
     }
 

@@ -1,6 +1,4 @@
-// What somebody has who references the packages and nothing else: a host, a rule, and a property test of the rule.
-using FsCheck;
-using FsCheck.Fluent;
+// What somebody has who references the packages and nothing else: a host, a rule, and the laws for the rule.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sessionize;
@@ -31,21 +29,7 @@ if (!reasons.SequenceEqual(["Rule:logout", EndReasons.EndOfInput]))
     return 1;
 }
 
-SessionizationDefinition definition = SessionizationDefinition.Build(sessions => sessions.AddRule<LogoutEndsSession>().WithIds(SessionIds.StartTime));
-Prop.ForAll(ArbMap.Default.ArbFor<(byte Pause, bool IsLogout)[]>(), clicks =>
-{
-    DateTimeOffset time = noon;
-    ClickstreamEvent[] events = [.. clicks.Select(click => new ClickstreamEvent("ada", time = time.AddMinutes(click.Pause), click.IsLogout ? "logout" : "home"))];
-    Session[] sessions = [.. events.Sessionize(definition)];
-
-    SessionizationHarness harness = new(definition);
-    harness.Send(events);
-    harness.Crash();
-    harness.Restart();
-
-    return sessions.All(session => !session.PagesVisited.SkipLast(1).Contains("logout"))
-        && harness.Complete().SequenceEqual(sessions);
-}).QuickCheckThrowOnFailure();
+new SessionizationLaws(new LogoutEndsSession()).Check();
 
 Console.WriteLine("The packages do what they should.");
 return 0;
