@@ -14,6 +14,8 @@ namespace Sessionize.Testing.Contracts;
 /// </example>
 public static class SessionSinkContract
 {
+    private const int Races = 20;
+
     private static readonly ContractCheck<SinkTrial>[] s_checks =
     [
         new("A place without commits gives no lane.", NoLaneBeforeTheFirstCommit),
@@ -29,6 +31,8 @@ public static class SessionSinkContract
         new("Rows of a refused commit do not come with a later one.", RefusedRowsStayAway),
         new("Discarded rows do not come with a later commit.", DiscardedRowsStayAway),
         new("Processes with different lanes do not refuse or forget each other.", DifferentLanesGoOnSideBySide),
+        new("Of two processes that commit for one lane at once one is refused.", OneOfTwoOwnersIsRefused),
+        new("Processes that commit for different lanes at once all succeed.", DifferentLanesCommitAtOnce),
         new("A commit can be looked up: after later commits by others, and by a process that started later.", CommitsCanBeLookedUp),
         new("A commit that was not made is not found, after later commits by others either.", RefusedCommitsAreNotFound),
         new("A retracted row leaves with its commit, and its next revision takes its place.", RetractedRowsLeave),
@@ -220,6 +224,43 @@ public static class SessionSinkContract
 
         await trial.ExpectRowsAsync(Row(10), Row(11), Row(12), Row(20), Row(21), Row(22)).ConfigureAwait(false);
         await trial.ExpectLanesAsync(zero!, one!).ConfigureAwait(false);
+    }
+
+    private static async Task OneOfTwoOwnersIsRefused(SinkTrial trial)
+    {
+        LaneCommit? last = null;
+        List<Session> rows = [];
+        for (int round = 0; round < Races; round++)
+        {
+            // Both have read the same events, so both have the same row.
+            rows.Add(Row(round));
+            LaneCommit[] steps = [trial.Step(0, last?.To, round), trial.Step(0, last?.To, round)];
+            SinkCommitOutcome[] outcomes = await trial.RaceAsync(steps, [Row(round), Row(round)]).ConfigureAwait(false);
+            UnexpectedException.ThrowUnless(
+                outcomes.Count(outcome => outcome == SinkCommitOutcome.Committed) == 1, "one Committed and one Refused", string.Join(" and ", outcomes));
+            last = steps[Array.IndexOf(outcomes, SinkCommitOutcome.Committed)];
+            await trial.ExpectLanesAsync(last).ConfigureAwait(false);
+            await trial.ExpectRowsAsync([.. rows]).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task DifferentLanesCommitAtOnce(SinkTrial trial)
+    {
+        LaneCommit[] last = [];
+        List<Session> rows = [];
+        for (int round = 0; round < Races; round++)
+        {
+            Session[] added = [Row(10 * round), Row((10 * round) + 1), Row((10 * round) + 2)];
+            LaneCommit[] steps = [.. Enumerable.Range(0, added.Length).Select(lane => trial.Step(lane, last.ElementAtOrDefault(lane)?.To, round))];
+            SinkCommitOutcome[] outcomes = await trial.RaceAsync(steps, added).ConfigureAwait(false);
+            UnexpectedException.ThrowUnless(
+                outcomes.All(outcome => outcome == SinkCommitOutcome.Committed), "three times Committed", string.Join(", ", outcomes));
+            rows.AddRange(added);
+            last = steps;
+        }
+
+        await trial.ExpectLanesAsync(last).ConfigureAwait(false);
+        await trial.ExpectRowsAsync([.. rows]).ConfigureAwait(false);
     }
 
     private static async Task CommitsCanBeLookedUp(SinkTrial trial)

@@ -45,6 +45,29 @@ internal sealed class SinkTrial(Func<SessionSinkPlace> newPlace, CancellationTok
         [new PartitionPosition($"topic/{lane}", 12, next, Math.Max(0, next - 3))],
         Watermark: 1_700_000_000_000 + next);
 
+    /// <summary>Lets processes commit at the same time, each a step with a row.</summary>
+    public async Task<SinkCommitOutcome[]> RaceAsync(LaneCommit[] steps, Session[] rows)
+    {
+        List<SinkProcess> processes = [];
+        foreach ((LaneCommit step, Session row) in steps.Zip(rows))
+        {
+            SinkProcess process = await OpenAsync(step.Lane.Number).ConfigureAwait(false);
+            await process.AddAsync(row).ConfigureAwait(false);
+            processes.Add(process);
+        }
+
+        return await Task.WhenAll(processes.Zip(steps, (process, step) => Task.Run(async () =>
+        {
+            SinkCommitOutcome outcome = await process.DecideAsync(Commit(step)).ConfigureAwait(false);
+            if (outcome == SinkCommitOutcome.Refused)
+            {
+                await process.Sink.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return outcome;
+        }))).ConfigureAwait(false);
+    }
+
     public static SinkCommit Commit(params LaneCommit[] lanes) => CommitOf(Pipeline, lanes);
 
     public static SinkCommit CommitOf(string pipeline, params LaneCommit[] lanes) => new(pipeline, Guid.NewGuid(), lanes) { Fingerprint = "rules 1" };
