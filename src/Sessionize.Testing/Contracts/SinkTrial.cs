@@ -29,6 +29,15 @@ internal sealed class SinkTrial(Func<SessionSinkPlace> newPlace, CancellationTok
             : new SinkProcess(new CrashingSink(sink, crash), new CrashingStateStore(store, crash));
     }
 
+    /// <summary>Starts a process that can be paused within a commit, if its sink decides by the store's record.</summary>
+    public (SinkProcess Process, PausedStateStore Store) StartPausable()
+    {
+        PausedStateStore store = new(new InMemorySessionStateStore(_folder));
+        ISessionSink sink = _place.Open();
+        _sinks.Add(sink);
+        return (new SinkProcess(sink, store), store);
+    }
+
     /// <summary>Starts a process and opens lanes.</summary>
     public async Task<SinkProcess> OpenAsync(params int[] lanes)
     {
