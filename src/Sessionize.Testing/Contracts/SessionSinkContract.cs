@@ -36,10 +36,10 @@ public static class SessionSinkContract
         new("A commit can be looked up: after later commits by others, and by a process that started later.", CommitsCanBeLookedUp),
         new("A commit that was not made is not found, after later commits by others either.", RefusedCommitsAreNotFound),
         new("A retracted row leaves with its commit, and its next revision takes its place.", RetractedRowsLeave),
-        new("What a process that was paused within its commit writes late takes no row of a higher revision away.", LateRowsLeaveNewerOnes),
         new("Pipelines do not see each other's lanes.", PipelinesAreSeparate),
         new("A crash before or behind any call loses nothing and doubles nothing.", trial => SinkFaults.VerifyAsync(trial, recovers: false)),
         new("An exception before or behind any call loses nothing and doubles nothing.", trial => SinkFaults.VerifyAsync(trial, recovers: true)),
+        new("What a process that was paused within its commit writes late takes no row of a higher revision away.", LateRowsLeaveNewerOnes),
     ];
 
     /// <summary>Runs all checks.</summary>

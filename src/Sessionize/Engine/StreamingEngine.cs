@@ -127,24 +127,24 @@ internal sealed class StreamingEngine(
         return TakeShown(_lanes.Values);
     }
 
-    /// <summary>Refuses an end time that the lanes' events contradict.</summary>
+    /// <summary>Whether the lanes' events contradict an end time.</summary>
     /// <param name="endTimeMs">T of semantics section 2; <see langword="null"/>: the highest event time of the lanes.</param>
-    /// <exception cref="SessionizeException">T lies below the highest event time.</exception>
-    public void CheckEnd(long? endTimeMs)
-    {
-        if (endTimeMs < HighestEventMs)
-        {
-            throw new SessionizeException(
-                $"The end time {endTimeMs} ms lies before the highest event time, {HighestEventMs} ms: give an end time that is not below it. Nothing was closed.");
-        }
-    }
+    /// <returns>The error, or <see langword="null"/> where the input may end so.</returns>
+    public SessionizeException? WhyNotEndAt(long? endTimeMs) => endTimeMs < HighestEventMs
+        ? new SessionizeException(
+            $"The end time {endTimeMs} ms lies before the highest event time, {HighestEventMs} ms: give an end time that is not below it. Nothing was closed.")
+        : null;
 
     /// <summary>Closes all sessions of all lanes.</summary>
     /// <param name="endTimeMs">T of semantics section 2; <see langword="null"/>: the highest event time of the lanes.</param>
     /// <exception cref="SessionizeException">T lies below the highest event time; nothing is closed.</exception>
     public IReadOnlyList<SessionChange> CloseAll(long? endTimeMs)
     {
-        CheckEnd(endTimeMs);
+        if (WhyNotEndAt(endTimeMs) is { } refusal)
+        {
+            throw refusal;
+        }
+
         if ((endTimeMs ?? HighestEventMs) is { } end)
         {
             foreach (OpenLane open in _lanes.Values)
