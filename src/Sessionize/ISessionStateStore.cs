@@ -28,6 +28,10 @@ public interface ISessionStateStore : IAsyncDisposable
         LaneId lane, StateVersion version, Func<Stream, CancellationToken, ValueTask> read, CancellationToken cancellationToken);
 
     /// <summary>Tells that the version was committed. Versions older than the newest ones, on which nothing is based, may go.</summary>
+    /// <remarks>
+    /// Called behind a commit, and again by whoever loads the committed version: the process that wrote it may have ended before it could
+    /// confirm it.
+    /// </remarks>
     /// <param name="lane">The lane.</param>
     /// <param name="version">The version's name.</param>
     /// <param name="cancellationToken">Stops the call.</param>

@@ -115,16 +115,17 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
     /// <summary>Ends the posted input: all sessions close and are committed.</summary>
     /// <param name="endTime">T of semantics section 2; <see langword="null"/>: the highest event time.</param>
     /// <returns>Done when the pipeline has ended.</returns>
+    /// <exception cref="SessionizeException">
+    /// T lies below the highest event time: nothing was closed, and the pipeline goes on as if it had not been called. Or the pipeline failed.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The pipeline has a source, or was completed.</exception>
-    public Task CompleteAsync(DateTimeOffset? endTime = null)
+    public async Task CompleteAsync(DateTimeOffset? endTime = null)
     {
-        if (!Posted.TryComplete(endTime?.ToUnixTimeMilliseconds()))
-        {
-            throw new InvalidOperationException(
+        PostedCompletion completion = Posted.RequestCompletion(endTime?.ToUnixTimeMilliseconds())
+            ?? throw new InvalidOperationException(
                 $"The pipeline '{Name}' cannot be completed: it was completed before, or it stopped.", _ended.Task.Exception?.InnerException);
-        }
-
-        return _ended.Task;
+        await completion.Decided.ConfigureAwait(false);
+        await _ended.Task.ConfigureAwait(false);
     }
 
     /// <summary>Reads along: sessions as they close, before their commit. After a crash some come again, with the same id.</summary>
@@ -254,12 +255,12 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
 
         if (exception is null)
         {
-            _posted?.TryComplete(null);
+            _posted?.Stop(null);
             _ended.TrySetResult();
         }
         else
         {
-            _posted?.Fail(exception);
+            _posted?.Stop(exception);
             _ended.TrySetException(exception);
             _ = _ended.Task.Exception;
         }

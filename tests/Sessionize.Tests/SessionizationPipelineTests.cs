@@ -88,17 +88,70 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
     }
 
     [Fact(Timeout = TimeoutMs)]
-    public async Task CompleteAsync_EndTimeBelowAnEvent_FailsWithBothTimes()
+    public async Task CompleteAsync_EndTimeBelowAnEvent_IsRefusedWithBothTimesAndThePipelineGoesOn()
     {
         Task running = _pipeline.RunAsync(Token);
         await _pipeline.PostAsync(Event("u", 10), Token);
 
         SessionizeException thrown = await Assert.ThrowsAsync<SessionizeException>(() => _pipeline.CompleteAsync(At(9)));
 
-        Assert.Same(thrown, await Assert.ThrowsAsync<SessionizeException>(() => running));
         Assert.Contains($"{BaseMs + (9 * 60_000)} ms", thrown.Message, StringComparison.Ordinal);
         Assert.Contains($"{BaseMs + (10 * 60_000)} ms", thrown.Message, StringComparison.Ordinal);
-        Assert.Empty(_sink.Sessions);
+        Assert.Equal(0, _pipeline.Counts.ClosedSessions);
+        Assert.False(running.IsCompleted);
+
+        await _pipeline.PostAsync(Event("u", 11), Token);
+        await Assert.ThrowsAsync<SessionizeException>(() => _pipeline.CompleteAsync(At(10)));
+        await _pipeline.CompleteAsync(At(11));
+        await running;
+        Assert.Equal(2, Assert.Single(_sink.Sessions).EventCount);
+    }
+
+    [Fact(Timeout = TimeoutMs)]
+    public async Task CompleteAsync_WhileACompletionIsPending_IsRefusedAndSoIsPosting()
+    {
+        await _pipeline.PostAsync(Event("u", 10), Token);
+        Task first = _pipeline.CompleteAsync(At(9));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _pipeline.CompleteAsync(At(10)));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await _pipeline.PostAsync(Event("u", 11), Token));
+
+        Task running = _pipeline.RunAsync(Token);
+        await Assert.ThrowsAsync<SessionizeException>(() => first);
+        await _pipeline.CompleteAsync(At(10));
+        await running;
+
+        Assert.Equal(1, Assert.Single(_sink.Sessions).EventCount);
+    }
+
+    [Fact(Timeout = TimeoutMs)]
+    public async Task CompleteAsync_PipelineThatIsBehind_EndsBehindAllThatWasPosted()
+    {
+        int posted = 0;
+        ValueTask last;
+        do
+        {
+            last = _pipeline.PostAsync(Event("u", posted++), Token);
+        }
+        while (last.IsCompletedSuccessfully);
+
+        Task completing = _pipeline.CompleteAsync();
+        Task running = _pipeline.RunAsync(Token);
+        await last;
+        await completing;
+        await running;
+
+        Assert.Equal(posted, _sink.Sessions.Sum(session => session.EventCount));
+    }
+
+    [Fact(Timeout = TimeoutMs)]
+    public async Task CompleteAsync_PipelineThatStopsBeforeItIsDecided_Ends()
+    {
+        using CancellationTokenSource stop = new();
+        await _pipeline.PostAsync(Event("u", 10), Token);
+        Task completing = _pipeline.CompleteAsync();
+        await stop.CancelAsync();
+        await _pipeline.RunAsync(stop.Token);
+        await completing;
     }
 
     [Theory(Timeout = TimeoutMs)]

@@ -14,6 +14,8 @@ namespace Sessionize.Testing.Contracts;
 /// </example>
 public static class SessionSinkContract
 {
+    private const int Races = 20;
+
     private static readonly ContractCheck<SinkTrial>[] s_checks =
     [
         new("A place without commits gives no lane.", NoLaneBeforeTheFirstCommit),
@@ -29,12 +31,15 @@ public static class SessionSinkContract
         new("Rows of a refused commit do not come with a later one.", RefusedRowsStayAway),
         new("Discarded rows do not come with a later commit.", DiscardedRowsStayAway),
         new("Processes with different lanes do not refuse or forget each other.", DifferentLanesGoOnSideBySide),
+        new("Of two processes that commit for one lane at once one is refused.", OneOfTwoOwnersIsRefused),
+        new("Processes that commit for different lanes at once all succeed.", DifferentLanesCommitAtOnce),
         new("A commit can be looked up: after later commits by others, and by a process that started later.", CommitsCanBeLookedUp),
         new("A commit that was not made is not found, after later commits by others either.", RefusedCommitsAreNotFound),
         new("A retracted row leaves with its commit, and its next revision takes its place.", RetractedRowsLeave),
         new("Pipelines do not see each other's lanes.", PipelinesAreSeparate),
         new("A crash before or behind any call loses nothing and doubles nothing.", trial => SinkFaults.VerifyAsync(trial, recovers: false)),
         new("An exception before or behind any call loses nothing and doubles nothing.", trial => SinkFaults.VerifyAsync(trial, recovers: true)),
+        new("What a process that was paused within its commit writes late takes no row of a higher revision away.", LateRowsLeaveNewerOnes),
     ];
 
     /// <summary>Runs all checks.</summary>
@@ -222,6 +227,43 @@ public static class SessionSinkContract
         await trial.ExpectLanesAsync(zero!, one!).ConfigureAwait(false);
     }
 
+    private static async Task OneOfTwoOwnersIsRefused(SinkTrial trial)
+    {
+        LaneCommit? last = null;
+        List<Session> rows = [];
+        for (int round = 0; round < Races; round++)
+        {
+            // Both have read the same events, so both have the same row.
+            rows.Add(Row(round));
+            LaneCommit[] steps = [trial.Step(0, last?.To, round), trial.Step(0, last?.To, round)];
+            SinkCommitOutcome[] outcomes = await trial.RaceAsync(steps, [Row(round), Row(round)]).ConfigureAwait(false);
+            UnexpectedException.ThrowUnless(
+                outcomes.Count(outcome => outcome == SinkCommitOutcome.Committed) == 1, "one Committed and one Refused", string.Join(" and ", outcomes));
+            last = steps[Array.IndexOf(outcomes, SinkCommitOutcome.Committed)];
+            await trial.ExpectLanesAsync(last).ConfigureAwait(false);
+            await trial.ExpectRowsAsync([.. rows]).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task DifferentLanesCommitAtOnce(SinkTrial trial)
+    {
+        LaneCommit[] last = [];
+        List<Session> rows = [];
+        for (int round = 0; round < Races; round++)
+        {
+            Session[] added = [Row(10 * round), Row((10 * round) + 1), Row((10 * round) + 2)];
+            LaneCommit[] steps = [.. Enumerable.Range(0, added.Length).Select(lane => trial.Step(lane, last.ElementAtOrDefault(lane)?.To, round))];
+            SinkCommitOutcome[] outcomes = await trial.RaceAsync(steps, added).ConfigureAwait(false);
+            UnexpectedException.ThrowUnless(
+                outcomes.All(outcome => outcome == SinkCommitOutcome.Committed), "three times Committed", string.Join(", ", outcomes));
+            rows.AddRange(added);
+            last = steps;
+        }
+
+        await trial.ExpectLanesAsync(last).ConfigureAwait(false);
+        await trial.ExpectRowsAsync([.. rows]).ConfigureAwait(false);
+    }
+
     private static async Task CommitsCanBeLookedUp(SinkTrial trial)
     {
         SinkProcess process = await trial.OpenAsync(0, 1).ConfigureAwait(false);
@@ -277,6 +319,51 @@ public static class SessionSinkContract
         await process.AddAsync(Row(2, revision: 1)).ConfigureAwait(false);
         await process.CommitAsync(Commit(trial.Step(0, first.To))).ConfigureAwait(false);
         await trial.ExpectRowsAsync(Row(2, revision: 1), Row(3)).ConfigureAwait(false);
+    }
+
+    private static async Task LateRowsLeaveNewerOnes(SinkTrial trial)
+    {
+        SinkProcess owner = await trial.OpenAsync(0).ConfigureAwait(false);
+        LaneCommit first = trial.Step(0, null);
+        await owner.AddAsync(Row(1), Row(2)).ConfigureAwait(false);
+        await owner.CommitAsync(Commit(first)).ConfigureAwait(false);
+
+        (SinkProcess zombie, PausedStateStore store) = trial.StartPausable();
+        await zombie.OpenAsync(Pipeline, 0).ConfigureAwait(false);
+        await ReviseAsync(zombie, from: 0).ConfigureAwait(false);
+        bool isPaused = false;
+        store.Meanwhile = async () =>
+        {
+            isPaused = true;
+            await GoOnAsync().ConfigureAwait(false);
+        };
+        SinkCommit late = Commit(trial.Step(0, first.To));
+        SinkCommitOutcome outcome = await zombie.Sink.CommitAsync(late, CancellationToken.None).ConfigureAwait(false);
+        if (!isPaused)
+        {
+            // A sink that decides by itself is not paused there: its commit comes first, and the owner's is none any more.
+            UnexpectedException.ThrowUnless(outcome == SinkCommitOutcome.Committed, "CommitAsync gives Committed", $"{outcome}");
+            return;
+        }
+
+        UnexpectedException.ThrowUnless(outcome == SinkCommitOutcome.Refused, "CommitAsync gives Refused", $"{outcome}");
+        await trial.ExpectRowsAsync(Row(1, revision: 2), Row(2, revision: 2)).ConfigureAwait(false);
+
+        async Task GoOnAsync()
+        {
+            LaneCommit second = trial.Step(0, first.To);
+            await ReviseAsync(owner, from: 0).ConfigureAwait(false);
+            await owner.CommitAsync(Commit(second)).ConfigureAwait(false);
+            await ReviseAsync(owner, from: 1).ConfigureAwait(false);
+            await owner.CommitAsync(Commit(trial.Step(0, second.To))).ConfigureAwait(false);
+        }
+
+        static async Task ReviseAsync(SinkProcess process, int from)
+        {
+            await process.RetractAsync(Row(1, from)).ConfigureAwait(false);
+            await process.RetractAsync(Row(2, from)).ConfigureAwait(false);
+            await process.AddAsync(Row(1, from + 1), Row(2, from + 1)).ConfigureAwait(false);
+        }
     }
 
     private static async Task PipelinesAreSeparate(SinkTrial trial)

@@ -30,6 +30,7 @@ public static class SessionStateStoreContract
         new("Lanes are written at the same time.", LanesAreWrittenAtOnce),
         new("The newest confirmed version stays, with all that it is based on.", TheNewestVersionStays),
         new("A version that was committed but not confirmed stays.", UnconfirmedVersionsStay),
+        new("A version is confirmed by a process that did not write it, and stays from then on.", OthersConfirm),
         new("A late confirmation of an older version takes nothing away.", ALateConfirmationIsHarmless),
         new("There is no commit record before the first.", NoRecordAtFirst),
         new("The commit record is read back whole, by another process.", TheRecordComesBackWhole),
@@ -236,6 +237,28 @@ public static class SessionStateStoreContract
         }
 
         await trial.ExpectPartsAsync(0, unconfirmed, "snapshot", "unconfirmed").ConfigureAwait(false);
+    }
+
+    private static async Task OthersConfirm(StoreTrial trial)
+    {
+        ISessionStateStore crashed = trial.Open();
+        StateVersion first = trial.NewVersion();
+        StateVersion committed = trial.NewVersion();
+        await PrepareAsync(crashed, 0, first, null, "first").ConfigureAwait(false);
+        await crashed.ConfirmAsync(new LaneId(0), first, CancellationToken.None).ConfigureAwait(false);
+        await PrepareAsync(crashed, 0, committed, first, "committed").ConfigureAwait(false);
+
+        // The process ended before it could confirm; the next one does, when it has loaded the version.
+        ISessionStateStore next = trial.Open();
+        await LoadAsync(next, 0, committed).ConfigureAwait(false);
+        await next.ConfirmAsync(new LaneId(0), committed, CancellationToken.None).ConfigureAwait(false);
+        await crashed.ConfirmAsync(new LaneId(0), first, CancellationToken.None).ConfigureAwait(false);
+        await trial.ExpectPartsAsync(0, committed, "first", "committed").ConfigureAwait(false);
+
+        StateVersion following = trial.NewVersion();
+        await PrepareAsync(next, 0, following, committed, "following").ConfigureAwait(false);
+        await next.ConfirmAsync(new LaneId(0), following, CancellationToken.None).ConfigureAwait(false);
+        await trial.ExpectPartsAsync(0, following, "first", "committed", "following").ConfigureAwait(false);
     }
 
     private static async Task ALateConfirmationIsHarmless(StoreTrial trial)

@@ -71,7 +71,8 @@ internal static class SinkFaults
                 await process.Store.PrepareAsync(lane.Lane, lane.To, null, (_, _) => default, CancellationToken.None).ConfigureAwait(false);
             }
 
-            await DecideAsync(process, SinkTrial.Commit(steps)).ConfigureAwait(false);
+            SinkCommitOutcome outcome = await process.DecideAsync(SinkTrial.Commit(steps)).ConfigureAwait(false);
+            UnexpectedException.ThrowUnless(outcome == SinkCommitOutcome.Committed, "CommitAsync gives Committed", $"{outcome}");
             (zero, one) = (steps[0].To, steps[1].To);
         }
     }
@@ -92,22 +93,6 @@ internal static class SinkFaults
             default:
                 await process.AddAsync(SinkTrial.Row(4), SinkTrial.Row(5)).ConfigureAwait(false);
                 break;
-        }
-    }
-
-    /// <summary>Commits; an outcome that is not known is looked up, and what was not committed is tried again.</summary>
-    private static async Task DecideAsync(SinkProcess process, SinkCommit commit)
-    {
-        try
-        {
-            await process.CommitAsync(commit).ConfigureAwait(false);
-        }
-        catch (SimulatedCrashException)
-        {
-            if (!await process.Sink.HasCommittedAsync(commit, CancellationToken.None).ConfigureAwait(false))
-            {
-                await process.CommitAsync(commit).ConfigureAwait(false);
-            }
         }
     }
 

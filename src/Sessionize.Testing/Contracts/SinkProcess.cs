@@ -3,6 +3,8 @@ namespace Sessionize.Testing.Contracts;
 /// <summary>A process with an instance of the sink and of the store, over the places of its trial.</summary>
 internal sealed class SinkProcess(ISessionSink sink, ISessionStateStore store)
 {
+    private const int MostTries = 3;
+
     public ISessionSink Sink => sink;
 
     public ISessionStateStore Store => store;
@@ -23,6 +25,26 @@ internal sealed class SinkProcess(ISessionSink sink, ISessionStateStore store)
     {
         await ExpectAsync(SinkCommitOutcome.Refused, commit).ConfigureAwait(false);
         await sink.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Commits as the engine does: an outcome that is not known is looked up, and what was not committed is tried again.</summary>
+    public async Task<SinkCommitOutcome> DecideAsync(SinkCommit commit)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await sink.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception) when (attempt < MostTries)
+            {
+                // Whatever was thrown, the sink does not know.
+                if (await sink.HasCommittedAsync(commit, CancellationToken.None).ConfigureAwait(false))
+                {
+                    return SinkCommitOutcome.Committed;
+                }
+            }
+        }
     }
 
     public async Task ExpectHasAsync(bool has, SinkCommit commit, string why)

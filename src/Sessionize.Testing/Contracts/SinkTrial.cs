@@ -29,6 +29,15 @@ internal sealed class SinkTrial(Func<SessionSinkPlace> newPlace, CancellationTok
             : new SinkProcess(new CrashingSink(sink, crash), new CrashingStateStore(store, crash));
     }
 
+    /// <summary>Starts a process that can be paused within a commit, if its sink decides by the store's record.</summary>
+    public (SinkProcess Process, PausedStateStore Store) StartPausable()
+    {
+        PausedStateStore store = new(new InMemorySessionStateStore(_folder));
+        ISessionSink sink = _place.Open();
+        _sinks.Add(sink);
+        return (new SinkProcess(sink, store), store);
+    }
+
     /// <summary>Starts a process and opens lanes.</summary>
     public async Task<SinkProcess> OpenAsync(params int[] lanes)
     {
@@ -44,6 +53,29 @@ internal sealed class SinkTrial(Func<SessionSinkPlace> newPlace, CancellationTok
         new StateVersion($"{next}-{++_versions:x32}"),
         [new PartitionPosition($"topic/{lane}", 12, next, Math.Max(0, next - 3))],
         Watermark: 1_700_000_000_000 + next);
+
+    /// <summary>Lets processes commit at the same time, each a step with a row.</summary>
+    public async Task<SinkCommitOutcome[]> RaceAsync(LaneCommit[] steps, Session[] rows)
+    {
+        List<SinkProcess> processes = [];
+        foreach ((LaneCommit step, Session row) in steps.Zip(rows))
+        {
+            SinkProcess process = await OpenAsync(step.Lane.Number).ConfigureAwait(false);
+            await process.AddAsync(row).ConfigureAwait(false);
+            processes.Add(process);
+        }
+
+        return await Task.WhenAll(processes.Zip(steps, (process, step) => Task.Run(async () =>
+        {
+            SinkCommitOutcome outcome = await process.DecideAsync(Commit(step)).ConfigureAwait(false);
+            if (outcome == SinkCommitOutcome.Refused)
+            {
+                await process.Sink.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return outcome;
+        }))).ConfigureAwait(false);
+    }
 
     public static SinkCommit Commit(params LaneCommit[] lanes) => CommitOf(Pipeline, lanes);
 

@@ -128,9 +128,19 @@ internal sealed class PipelineLoop(
             await show(engine.Take(_batch), cancellationToken).ConfigureAwait(false);
         }
 
-        if (source is PostedEventSource posted && posted.TakeAdvance() is { } advance)
+        if (source is not PostedEventSource posted)
+        {
+            return;
+        }
+
+        if (posted.TakeAdvance() is { } advance)
         {
             await show(engine.AdvanceTo(advance), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (posted.TakeCompletion() is { } completion)
+        {
+            posted.Decide(completion, engine.WhyNotEndAt(completion.EndTimeMs));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Sessionize.Diagnostics;
 using Sessionize.State;
@@ -19,7 +20,8 @@ internal sealed class StreamingEngine(
 {
     private const int DeltasPerSnapshot = 10;
     private const int MostReloads = 3;
-    private const int MostLookUps = 3;
+    private const int MostTries = 8;
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
 
     private readonly SortedDictionary<LaneId, OpenLane> _lanes = [];
     private readonly Dictionary<string, (OpenLane Lane, LanePartition Partition)> _partitions = new(StringComparer.Ordinal);
@@ -28,6 +30,8 @@ internal sealed class StreamingEngine(
     private int _reloads;
 
     public IEnumerable<Lane> Lanes => _lanes.Values.Select(open => open.Lane);
+
+    private long? HighestEventMs => Lanes.Max(lane => lane.HighestEventMs);
 
     /// <summary>Opens lanes: from their last commit, or for the first time, which is committed before a record is taken.</summary>
     /// <returns>Where each partition goes on.</returns>
@@ -123,19 +127,25 @@ internal sealed class StreamingEngine(
         return TakeShown(_lanes.Values);
     }
 
+    /// <summary>Whether the lanes' events contradict an end time.</summary>
+    /// <param name="endTimeMs">T of semantics section 2; <see langword="null"/>: the highest event time of the lanes.</param>
+    /// <returns>The error, or <see langword="null"/> where the input may end so.</returns>
+    public SessionizeException? WhyNotEndAt(long? endTimeMs) => endTimeMs < HighestEventMs
+        ? new SessionizeException(
+            $"The end time {endTimeMs} ms lies before the highest event time, {HighestEventMs} ms: give an end time that is not below it. Nothing was closed.")
+        : null;
+
     /// <summary>Closes all sessions of all lanes.</summary>
     /// <param name="endTimeMs">T of semantics section 2; <see langword="null"/>: the highest event time of the lanes.</param>
     /// <exception cref="SessionizeException">T lies below the highest event time; nothing is closed.</exception>
     public IReadOnlyList<SessionChange> CloseAll(long? endTimeMs)
     {
-        long? highest = Lanes.Max(lane => lane.HighestEventMs);
-        if (endTimeMs < highest)
+        if (WhyNotEndAt(endTimeMs) is { } refusal)
         {
-            throw new SessionizeException(
-                $"The end time {endTimeMs} ms lies before the highest event time, {highest} ms: give an end time that is not below it. Nothing was closed.");
+            throw refusal;
         }
 
-        if ((endTimeMs ?? highest) is { } end)
+        if ((endTimeMs ?? HighestEventMs) is { } end)
         {
             foreach (OpenLane open in _lanes.Values)
             {
@@ -271,6 +281,9 @@ internal sealed class StreamingEngine(
         }
 
         lane.CompleteRestore();
+
+        // The process that committed it may have ended before it could say so, and a version that nobody confirms is deleted one day.
+        await store.ConfirmAsync(lane.Id, commit.To, cancellationToken).ConfigureAwait(false);
     }
 
     private void Apply(Lane lane, LaneCommit commit, ReadOnlyMemory<byte> part)
@@ -325,23 +338,59 @@ internal sealed class StreamingEngine(
     {
         for (int attempt = 1; ; attempt++)
         {
+            ExceptionDispatchInfo failure;
             try
             {
                 return await sink.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (attempt < MostLookUps)
+            catch (Exception exception)
             {
-                // The outcome is unknown, whatever was thrown: it is looked up before anything else is done. The commit can be
-                // tried again under its id, since a sink that has it already says so.
-                Log.OutcomeUnknown(logger, plan.Name, exception);
-                if (await sink.HasCommittedAsync(commit, CancellationToken.None).ConfigureAwait(false))
-                {
-                    return SinkCommitOutcome.Committed;
-                }
-
-                cancellationToken.ThrowIfCancellationRequested();
+                // The outcome is unknown, whatever was thrown: it is looked up before anything else is done.
+                failure = ExceptionDispatchInfo.Capture(exception);
             }
+
+            Log.OutcomeUnknown(logger, plan.Name, failure.SourceException);
+            if (await HasCommittedAsync(commit).ConfigureAwait(false))
+            {
+                return SinkCommitOutcome.Committed;
+            }
+
+            // It was not committed. It can be tried again under its id, where that may help.
+            if (attempt == MostTries || cancellationToken.IsCancellationRequested || IsPermanent(failure.SourceException))
+            {
+                failure.Throw();
+            }
+
+            await PauseAsync(attempt, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask<bool> HasCommittedAsync(SinkCommit commit)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await sink.HasCommittedAsync(commit, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (attempt < MostTries && !IsPermanent(exception))
+            {
+                // What made the commit fail may still be there: a catalog that is away answers no question either.
+                Log.OutcomeUnknown(logger, plan.Name, exception);
+            }
+
+            await PauseAsync(attempt, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Exceptions that are not ours say nothing about themselves: they count as what passes.</summary>
+    private static bool IsPermanent(Exception exception) => exception is SessionizeException { IsTransient: false };
+
+    private Task PauseAsync(int attempt, CancellationToken cancellationToken)
+    {
+        // Up to half as long again, so that processes which failed together do not come back together.
+        TimeSpan pause = s_firstPause * (1 << (attempt - 1)) * (1 + (Random.Shared.NextDouble() / 2));
+        return Task.Delay(pause, clock, cancellationToken);
     }
 
     private async ValueTask WriteFollowersAsync(CommitBarrier barrier, CancellationToken cancellationToken)

@@ -37,16 +37,11 @@ public sealed class MidnightRule : SessionBoundaryRule
         long from = timestampMs;
         while (true)
         {
-            // While the offset stays, the date changes at the next local midnight. Where a change of the offset comes first, the
-            // date at the change decides, and the search goes on from there.
+            // While the offset stays, the date changes at the next local midnight. Where a change of the offset comes first, or at that
+            // very instant, the date behind the change decides, and the search goes on from there.
             DateTime local = LocalTime(from);
             long midnight = from + (long)(date.AddDays(1) - local).TotalMilliseconds;
             long change = FirstChangeOfOffset(from, midnight);
-            if (change >= midnight)
-            {
-                return midnight;
-            }
-
             if (LocalTime(change).Date > date)
             {
                 return change;

@@ -19,28 +19,31 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     private readonly string _path;
-    private readonly bool _isBatch;
+    private bool _isToReplace;
     private AtomicFile? _whole;
     private FileStream? _appended;
 
     /// <summary>Appends to a file.</summary>
     /// <param name="path">The file's name.</param>
     public NdjsonDeadLetterSink(string path)
-        : this(path, isBatch: false)
+        : this(path, replace: false)
     {
     }
 
-    private NdjsonDeadLetterSink(string path, bool isBatch)
+    private NdjsonDeadLetterSink(string path, bool replace)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _path = path;
-        _isBatch = isBatch;
+        _isToReplace = replace;
     }
 
-    /// <summary>Writes a file that appears whole, at the flush, or not at all; it replaces an earlier one.</summary>
-    /// <param name="path">The file's name. Without a letter nothing is written, and an earlier file stays.</param>
+    /// <summary>Writes the file of one run, which appears whole, at the first flush, or not at all; it takes the place of an earlier run's.</summary>
+    /// <param name="path">
+    /// The file's name. When there is no letter by the first flush, no file is written and an earlier one is deleted: its letters are not
+    /// this run's. Letters that come after that flush are appended.
+    /// </param>
     /// <returns>The sink, which takes one run.</returns>
-    public static NdjsonDeadLetterSink ForBatch(string path) => new(path, isBatch: true);
+    public static NdjsonDeadLetterSink ForBatch(string path) => new(path, replace: true);
 
     /// <inheritdoc/>
     /// <exception cref="SessionizeException">The file cannot be written.</exception>
@@ -64,12 +67,13 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SessionizeException">The disk is full.</exception>
+    /// <exception cref="SessionizeException">The disk is full, or an earlier run's file cannot be deleted.</exception>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        if (_whole is not null)
+        if (_isToReplace)
         {
-            await _whole.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            await ReplaceAsync(cancellationToken).ConfigureAwait(false);
+            _isToReplace = false;
             return;
         }
 
@@ -113,6 +117,36 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
         }
     }
 
+    private async ValueTask ReplaceAsync(CancellationToken cancellationToken)
+    {
+        if (_whole is { } whole)
+        {
+            await whole.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            _whole = null;
+            return;
+        }
+
+        try
+        {
+            // As when it is written, a link is followed, and a device or a pipe is nobody's letters of an earlier run.
+            string earlier = File.ResolveLinkTarget(_path, returnFinalTarget: true)?.FullName ?? _path;
+            if (File.Exists(earlier) && FileIdentity.IsRegularFile(earlier))
+            {
+                File.Delete(earlier);
+                Unix.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(earlier))!);
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The folder comes with the first letter.
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SessionizeException(
+                $"Cannot delete '{_path}', which holds the dead letters of an earlier run: {failure.Message} Delete it, or choose another place.", failure);
+        }
+    }
+
     private async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken)
     {
         if ((_whole?.Stream ?? _appended) is { } open)
@@ -122,7 +156,7 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
 
         string folder = Path.GetDirectoryName(Path.GetFullPath(_path)) ?? _path;
         Directory.CreateDirectory(folder);
-        if (_isBatch)
+        if (_isToReplace)
         {
             return (_whole = AtomicFile.Create(_path, overwrite: true)).Stream;
         }

@@ -9,8 +9,8 @@ namespace Sessionize.Sinks;
 /// <para><b>What the fence does not stop.</b> A process that lost its lane writes nothing once the record has moved. But one that was
 /// paused between its look at the record and its upserts can write rows that others have written meanwhile, and a process that crashes
 /// between upserts and swap has written rows that no commit names. The same events give the same rows, so that both do no harm,
-/// with two exceptions: a row may be older than the stored one, which is why an upsert must not replace a row of a higher
-/// <see cref="Session.Revision"/>; and a session that only the clock closed (an idle partition) may be longer, or have another id, when
+/// with two exceptions: a change may be older than the stored row, which is why an upsert must not replace, and a retraction must not
+/// delete, a row of a higher <see cref="Session.Revision"/>; and a session that only the clock closed (an idle partition) may be longer, or have another id, when
 /// events came between the crash and the restart. Where that matters, write to a sink with a commit of its own.</para>
 /// <para>Further sinks (<c>AlsoTo…</c>) and batch runs have no lanes to compare: there it only upserts.</para>
 /// </remarks>
@@ -137,7 +137,8 @@ public abstract class UpsertSessionSink : ISessionSink
         return default;
     }
 
-    /// <summary>Writes rows by their key, <see cref="Session.SessionId"/>: replaces or adds the added ones, deletes the retracted ones.</summary>
+    /// <summary>Writes rows by their key, <see cref="Session.SessionId"/>: replaces or adds the added ones, deletes the retracted ones,
+    /// and lets a stored row of a higher <see cref="Session.Revision"/> be: a change that is late, from a process that was paused, is an old one.</summary>
     /// <param name="changes">The changes, in their order; never empty. Not valid after the call.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="Exception">Whatever was thrown, the call is repeated or the pipeline stops.</exception>

@@ -13,6 +13,9 @@ internal sealed class PostedEventSource : IEventSource
     private readonly Channel<Posting> _postings = Channel.CreateBounded<Posting>(
         new BoundedChannelOptions(4096) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    private readonly Lock _lock = new();
+    private PostedCompletion? _requested;
+    private PostedCompletion? _completion;
     private long _position;
     private long? _advance;
 
@@ -29,22 +32,82 @@ internal sealed class PostedEventSource : IEventSource
         return advance;
     }
 
-    public ValueTask PostAsync(ClickstreamEvent e, CancellationToken cancellationToken) =>
-        _postings.Writer.WriteAsync(new Posting(e, 0), cancellationToken);
-
-    public ValueTask AdvanceAsync(long timeMs, CancellationToken cancellationToken) =>
-        _postings.Writer.WriteAsync(new Posting(null, timeMs), cancellationToken);
-
-    /// <returns>Whether this call completed the input; <see langword="false"/> when it was complete.</returns>
-    public bool TryComplete(long? endTimeMs)
+    /// <summary>The completion that was read, since it was last asked for: all that was posted before it was read, too.</summary>
+    public PostedCompletion? TakeCompletion()
     {
-        // The reader looks at T only after the channel is complete, which comes after this.
-        EndTimeMs ??= endTimeMs;
-        return _postings.Writer.TryComplete();
+        PostedCompletion? completion = _completion;
+        _completion = null;
+        return completion;
     }
 
-    /// <summary>Ends posting with an error: the pipeline stopped.</summary>
-    public void Fail(Exception exception) => _postings.Writer.TryComplete(exception);
+    public ValueTask PostAsync(ClickstreamEvent e, CancellationToken cancellationToken) => WriteAsync(new Posting(e, 0, null), cancellationToken);
+
+    public ValueTask AdvanceAsync(long timeMs, CancellationToken cancellationToken) => WriteAsync(new Posting(null, timeMs, null), cancellationToken);
+
+    /// <summary>Asks for the end of the input behind what was posted so far; nothing is taken behind it unless it is refused.</summary>
+    /// <returns>The decision to come; <see langword="null"/> when the input is complete, or is about to be.</returns>
+    public PostedCompletion? RequestCompletion(long? endTimeMs)
+    {
+        lock (_lock)
+        {
+            if (_requested is not null || _postings.Reader.Completion.IsCompleted)
+            {
+                return null;
+            }
+
+            PostedCompletion completion = new(endTimeMs);
+            ValueTask writing = _postings.Writer.WriteAsync(new Posting(null, 0, completion));
+            if (writing.IsFaulted)
+            {
+                // The pipeline stopped and has not been read to its end.
+                _ = writing.AsTask().Exception;
+                return null;
+            }
+
+            return _requested = completion;
+        }
+    }
+
+    /// <summary>Decides a completion that was read.</summary>
+    /// <param name="completion">The completion.</param>
+    /// <param name="refusal">Why not, and then posting goes on; or <see langword="null"/>.</param>
+    public void Decide(PostedCompletion completion, SessionizeException? refusal)
+    {
+        if (refusal is null)
+        {
+            EndTimeMs = completion.EndTimeMs;
+            _postings.Writer.TryComplete();
+            completion.Accept();
+            return;
+        }
+
+        lock (_lock)
+        {
+            _requested = null;
+        }
+
+        completion.Refuse(refusal);
+    }
+
+    /// <summary>Ends posting, with an error or without: the pipeline stopped.</summary>
+    public void Stop(Exception? exception)
+    {
+        _postings.Writer.TryComplete(exception);
+        PostedCompletion? requested;
+        lock (_lock)
+        {
+            requested = _requested;
+        }
+
+        if (exception is null)
+        {
+            requested?.Accept();
+        }
+        else
+        {
+            requested?.Refuse(exception);
+        }
+    }
 
     public ValueTask<IReadOnlyList<SourcePartition>> OpenAsync(CancellationToken cancellationToken) => new([s_partition]);
 
@@ -79,6 +142,12 @@ internal sealed class PostedEventSource : IEventSource
     {
         while (batch.Count < ItemsAtOnce && _postings.Reader.TryRead(out Posting posting))
         {
+            if (posting.Completion is not null)
+            {
+                _completion = posting.Completion;
+                return true;
+            }
+
             if (posting.Event is null)
             {
                 _advance = posting.AdvanceToMs;
@@ -91,9 +160,20 @@ internal sealed class PostedEventSource : IEventSource
         return batch.Count > 0;
     }
 
+    private ValueTask WriteAsync(Posting posting, CancellationToken cancellationToken)
+    {
+        // Under the lock, so that nothing gets in behind a completion. A channel's waiting writers keep their order.
+        lock (_lock)
+        {
+            return _requested is null
+                ? _postings.Writer.WriteAsync(posting, cancellationToken)
+                : ValueTask.FromException(new ChannelClosedException());
+        }
+    }
+
     public PartitionEnd? EndOf(string partition) => null;
 
     public ValueTask DisposeAsync() => default;
 
-    private readonly record struct Posting(ClickstreamEvent? Event, long AdvanceToMs);
+    private readonly record struct Posting(ClickstreamEvent? Event, long AdvanceToMs, PostedCompletion? Completion);
 }

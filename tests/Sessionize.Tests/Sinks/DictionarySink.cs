@@ -9,18 +9,25 @@ internal sealed class DictionarySink(ConcurrentDictionary<string, Session> table
     /// <summary>Is called before the rows are written.</summary>
     public Action? OnUpsert { get; set; }
 
+    /// <summary>Whether a row takes the place of one of a higher revision, which is wrong.</summary>
+    public bool ReplacesNewer { get; init; }
+
+    /// <summary>Whether a retraction deletes a row of a higher revision, which is wrong.</summary>
+    public bool DeletesNewer { get; init; }
+
     protected override ValueTask UpsertAsync(IReadOnlyList<SessionChange> changes, CancellationToken cancellationToken)
     {
         OnUpsert?.Invoke();
-        foreach (SessionChange change in changes)
+        foreach ((SessionChangeKind kind, Session session) in changes)
         {
-            if (change.Kind == SessionChangeKind.Added)
+            bool isOld = table.TryGetValue(session.SessionId, out Session? stored) && stored.Revision > session.Revision;
+            if (kind == SessionChangeKind.Added && (!isOld || ReplacesNewer))
             {
-                table[change.Session.SessionId] = change.Session;
+                table[session.SessionId] = session;
             }
-            else
+            else if (kind == SessionChangeKind.Retracted && (!isOld || DeletesNewer))
             {
-                table.TryRemove(change.Session.SessionId, out _);
+                table.TryRemove(session.SessionId, out _);
             }
         }
 

@@ -10,22 +10,23 @@ internal sealed class FlawedSink(FlawedSink.Table table, SinkFlaw flaw) : ISessi
     public ValueTask<IReadOnlyList<LaneCommit>> OpenAsync(SinkOpening opening, CancellationToken cancellationToken)
     {
         _store = opening.StateStore;
-        IEnumerable<LaneCommit> found = table.Lanes
-            .Where(lane => lane.Key.Pipeline == Key(opening.Pipeline))
-            .Select(lane => lane.Value)
-            .Where(lane => Has(SinkFlaw.GivesLanesThatNobodyAskedFor) || opening.Lanes.Contains(lane.Lane));
-        return new([.. found.Select(lane => Has(SinkFlaw.LosesPositions) ? lane with { Positions = [.. lane.Positions.Take(1)] } : lane)]);
+        lock (table)
+        {
+            IEnumerable<LaneCommit> found = table.Lanes
+                .Where(lane => lane.Key.Pipeline == Key(opening.Pipeline))
+                .Select(lane => lane.Value)
+                .Where(lane => flaw == SinkFlaw.GivesLanesThatNobodyAskedFor || opening.Lanes.Contains(lane.Lane));
+            return new([.. found.Select(lane => flaw == SinkFlaw.LosesPositions ? lane with { Positions = [.. lane.Positions.Take(1)] } : lane)]);
+        }
     }
 
     public ValueTask WriteAsync(IReadOnlyList<SessionChange> changes, CancellationToken cancellationToken)
     {
-        if (Has(SinkFlaw.ShowsRowsBeforeTheCommit))
+        _staged.AddRange(changes);
+        if (flaw == SinkFlaw.ShowsRowsBeforeTheCommit)
         {
-            table.Apply(changes, flaw);
-        }
-        else
-        {
-            _staged.AddRange(changes);
+            ApplyRows();
+            _staged.Clear();
         }
 
         return default;
@@ -33,67 +34,46 @@ internal sealed class FlawedSink(FlawedSink.Table table, SinkFlaw flaw) : ISessi
 
     public async ValueTask<SinkCommitOutcome> CommitAsync(SinkCommit commit, CancellationToken cancellationToken)
     {
-        if (table.Commits.Contains(commit.Id) && !Has(SinkFlaw.RepeatsARecordedCommit))
+        if (flaw == SinkFlaw.LooksAndCommitsInTwoSteps)
         {
-            if (!Has(SinkFlaw.KeepsStagedRowsBehindTheCommit))
+            if (IsRefused(commit))
             {
+                return SinkCommitOutcome.Refused;
+            }
+
+            await Task.Yield();
+            return Commit(commit);
+        }
+
+        if (flaw == SinkFlaw.CommitsRowsAndLanesInTwoSteps)
+        {
+            if (!IsRefused(commit))
+            {
+                ApplyRows();
                 _staged.Clear();
             }
 
-            return SinkCommitOutcome.Committed;
-        }
-
-        if (!table.Commits.Contains(commit.Id) && commit.Lanes.Take(Has(SinkFlaw.ChecksTheFirstLaneOnly) ? 1 : int.MaxValue).Any(lane => IsRefused(commit, lane)))
-        {
-            if (Has(SinkFlaw.FindsWhatWasRefused))
-            {
-                table.Commits.Add(commit.Id);
-            }
-
-            return SinkCommitOutcome.Refused;
-        }
-
-        table.Apply(_staged, flaw);
-        if (Has(SinkFlaw.CommitsRowsAndLanesInTwoSteps))
-        {
             // A call to the store is where the suite lets a process crash within a commit.
             await _store!.ReadCommitAsync(commit.Pipeline, cancellationToken);
         }
 
-        if (Has(SinkFlaw.ForgetsOtherLanes))
+        lock (table)
         {
-            table.Lanes.Clear();
+            return Commit(commit);
         }
-
-        if (_staged.Count > 0 || !Has(SinkFlaw.SkipsCommitsWithoutRows))
-        {
-            foreach (LaneCommit lane in commit.Lanes)
-            {
-                table.Lanes[(Key(commit.Pipeline), lane.Lane)] = lane;
-            }
-        }
-
-        if (Has(SinkFlaw.ForgetsHistory))
-        {
-            table.Commits.Clear();
-        }
-
-        table.Commits.Add(commit.Id);
-        _ownCommits.Add(commit.Id);
-        if (!Has(SinkFlaw.KeepsStagedRowsBehindTheCommit))
-        {
-            _staged.Clear();
-        }
-
-        return SinkCommitOutcome.Committed;
     }
 
-    public ValueTask<bool> HasCommittedAsync(SinkCommit commit, CancellationToken cancellationToken) =>
-        new(Has(SinkFlaw.ForgetsHistoryWithTheProcess) ? _ownCommits.Contains(commit.Id) : table.Commits.Contains(commit.Id));
+    public ValueTask<bool> HasCommittedAsync(SinkCommit commit, CancellationToken cancellationToken)
+    {
+        lock (table)
+        {
+            return new((flaw == SinkFlaw.ForgetsHistoryWithTheProcess ? _ownCommits : table.Commits).Contains(commit.Id));
+        }
+    }
 
     public ValueTask DiscardAsync(CancellationToken cancellationToken)
     {
-        if (!Has(SinkFlaw.LeaksStagedRows))
+        if (flaw != SinkFlaw.LeaksStagedRows)
         {
             _staged.Clear();
         }
@@ -103,18 +83,99 @@ internal sealed class FlawedSink(FlawedSink.Table table, SinkFlaw flaw) : ISessi
 
     public ValueTask DisposeAsync() => default;
 
-    private bool IsRefused(SinkCommit commit, LaneCommit lane)
+    private SinkCommitOutcome Commit(SinkCommit commit)
     {
-        LaneCommit? recorded = table.Lanes.GetValueOrDefault((Key(commit.Pipeline), lane.Lane));
-        return !Has(SinkFlaw.NoFence)
-            && !(Has(SinkFlaw.AcceptsAFirstCommitAnywhere) && lane.From is null)
-            && (Has(SinkFlaw.FencesByPosition) ? recorded?.Positions[0].Next > lane.Positions[0].Next : recorded?.To != lane.From);
+        lock (table)
+        {
+            bool isKnown = table.Commits.Contains(commit.Id);
+            if (!isKnown && flaw != SinkFlaw.LooksAndCommitsInTwoSteps && IsRefused(commit))
+            {
+                if (flaw == SinkFlaw.FindsWhatWasRefused)
+                {
+                    table.Commits.Add(commit.Id);
+                }
+
+                return SinkCommitOutcome.Refused;
+            }
+
+            if (!isKnown || flaw == SinkFlaw.RepeatsARecordedCommit)
+            {
+                Apply(commit);
+            }
+
+            if (flaw != SinkFlaw.KeepsStagedRowsBehindTheCommit)
+            {
+                _staged.Clear();
+            }
+
+            return SinkCommitOutcome.Committed;
+        }
     }
 
-    private string Key(string pipeline) => Has(SinkFlaw.MixesPipelines) ? "" : pipeline;
+    private void Apply(SinkCommit commit)
+    {
+        if (flaw == SinkFlaw.ForgetsOtherLanes)
+        {
+            table.Lanes.Clear();
+        }
 
-    private bool Has(SinkFlaw which) => flaw.HasFlag(which);
+        if (_staged.Count > 0 || flaw != SinkFlaw.SkipsCommitsWithoutRows)
+        {
+            foreach (LaneCommit lane in commit.Lanes)
+            {
+                table.Lanes[(Key(commit.Pipeline), lane.Lane)] = lane;
+            }
+        }
 
+        if (flaw == SinkFlaw.ForgetsHistory)
+        {
+            table.Commits.Clear();
+        }
+
+        ApplyRows();
+        table.Commits.Add(commit.Id);
+        _ownCommits.Add(commit.Id);
+    }
+
+    private void ApplyRows()
+    {
+        lock (table)
+        {
+            foreach (SessionChange change in _staged)
+            {
+                if (change.Kind == SessionChangeKind.Added)
+                {
+                    table.Rows.Add(change.Session);
+                }
+                else if (flaw != SinkFlaw.IgnoresRetractions)
+                {
+                    table.Rows.RemoveAll(row => row.SessionId == change.Session.SessionId);
+                }
+            }
+        }
+    }
+
+    private bool IsRefused(SinkCommit commit)
+    {
+        lock (table)
+        {
+            return commit.Lanes.Take(flaw == SinkFlaw.ChecksTheFirstLaneOnly ? 1 : int.MaxValue).Any(lane =>
+            {
+                LaneCommit? recorded = table.Lanes.GetValueOrDefault((Key(commit.Pipeline), lane.Lane));
+                return flaw switch
+                {
+                    SinkFlaw.NoFence => false,
+                    SinkFlaw.FencesByPosition => recorded?.Positions[0].Next > lane.Positions[0].Next,
+                    SinkFlaw.AcceptsAFirstCommitAnywhere when lane.From is null => false,
+                    _ => recorded?.To != lane.From,
+                };
+            });
+        }
+    }
+
+    private string Key(string pipeline) => flaw == SinkFlaw.MixesPipelines ? "" : pipeline;
+
+    /// <summary>The place that instances share; locked by them.</summary>
     internal sealed class Table
     {
         public List<Session> Rows { get; } = [];
@@ -122,20 +183,5 @@ internal sealed class FlawedSink(FlawedSink.Table table, SinkFlaw flaw) : ISessi
         public HashSet<Guid> Commits { get; } = [];
 
         public Dictionary<(string Pipeline, LaneId Lane), LaneCommit> Lanes { get; } = [];
-
-        public void Apply(IEnumerable<SessionChange> changes, SinkFlaw flaw)
-        {
-            foreach (SessionChange change in changes)
-            {
-                if (change.Kind == SessionChangeKind.Added)
-                {
-                    Rows.Add(change.Session);
-                }
-                else if (!flaw.HasFlag(SinkFlaw.IgnoresRetractions))
-                {
-                    Rows.RemoveAll(row => row.SessionId == change.Session.SessionId);
-                }
-            }
-        }
     }
 }

@@ -122,6 +122,92 @@ public sealed class NdjsonDeadLetterSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task ForBatch_FlushedTwice_KeepsTheFile()
+    {
+        string path = _folder.File("out.bad.ndjson");
+        await using (NdjsonDeadLetterSink sink = NdjsonDeadLetterSink.ForBatch(path))
+        {
+            await sink.WriteAsync([Letter(1)], Token);
+            await sink.FlushAsync(Token);
+            await sink.FlushAsync(Token);
+        }
+
+        Assert.Single(Lines(path));
+    }
+
+    [Fact]
+    public async Task ForBatch_LettersAfterTheFlush_AreAppended()
+    {
+        string path = _folder.Write("out.bad.ndjson", "old\n");
+        await using NdjsonDeadLetterSink sink = NdjsonDeadLetterSink.ForBatch(path);
+        await sink.WriteAsync([Letter(1)], Token);
+        await sink.FlushAsync(Token);
+        await sink.WriteAsync([Letter(2)], Token);
+        await sink.FlushAsync(Token);
+        await sink.WriteAsync([Letter(3)], Token);
+        await sink.FlushAsync(Token);
+
+        Assert.Equal([1, 2, 3], Lines(path).Select(line => line.GetProperty("line").GetInt32()));
+    }
+
+    [Fact]
+    public async Task ForBatch_FlushedWithoutALetter_DeletesTheFileOfAnEarlierRun()
+    {
+        string path = _folder.Write("out.bad.ndjson", "old\n");
+        await using NdjsonDeadLetterSink sink = NdjsonDeadLetterSink.ForBatch(path);
+        await sink.WriteAsync([], Token);
+        Assert.True(File.Exists(path));
+        await sink.FlushAsync(Token);
+        Assert.Empty(_folder.Names());
+
+        await sink.FlushAsync(Token);
+        await sink.WriteAsync([Letter(1)], Token);
+        await sink.FlushAsync(Token);
+        Assert.Single(Lines(path));
+    }
+
+    [Theory]
+    [InlineData("missing/out.bad.ndjson")]
+    [InlineData("folder")]
+    [InlineData("file/out.bad.ndjson")]
+    [InlineData("to-nowhere")]
+    public async Task ForBatch_FlushedWithoutALetterAndWithoutAnEarlierFile_LeavesAllAsItIs(string name)
+    {
+        Directory.CreateDirectory(_folder.File("folder"));
+        _folder.Write("file", "x");
+        File.CreateSymbolicLink(_folder.File("to-nowhere"), _folder.File("nowhere"));
+        string[] before = [.. _folder.Names()];
+
+        await using NdjsonDeadLetterSink sink = NdjsonDeadLetterSink.ForBatch(_folder.File(name));
+        await sink.FlushAsync(Token);
+
+        Assert.Equal(before, _folder.Names());
+    }
+
+    [Fact]
+    public async Task ForBatch_LinkToAnEarlierFile_StaysAndTheFileGoes()
+    {
+        string file = _folder.Write("earlier", "old\n");
+        File.CreateSymbolicLink(_folder.File("out.bad.ndjson"), file);
+
+        await using NdjsonDeadLetterSink sink = NdjsonDeadLetterSink.ForBatch(_folder.File("out.bad.ndjson"));
+        await sink.FlushAsync(Token);
+
+        Assert.False(File.Exists(file));
+        Assert.Equal(file, new FileInfo(_folder.File("out.bad.ndjson")).LinkTarget);
+    }
+
+    [Fact]
+    public async Task ForBatch_Device_IsNotDeleted()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
+        await using NdjsonDeadLetterSink sink = NdjsonDeadLetterSink.ForBatch("/dev/full");
+        await sink.FlushAsync(Token);
+
+        Assert.True(File.Exists("/dev/full"));
+    }
+
+    [Fact]
     public async Task ForBatch_DisposedWithoutFlush_LeavesNothing()
     {
         await using (NdjsonDeadLetterSink sink = NdjsonDeadLetterSink.ForBatch(_folder.File("out.bad.ndjson")))

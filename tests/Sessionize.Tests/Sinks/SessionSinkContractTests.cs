@@ -58,6 +58,23 @@ public sealed class SessionSinkContractTests
         Assert.StartsWith("A crash before or behind any call", violation.Check, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task VerifyAsync_UpsertThatLetsOldRevisionsWin_IsCaught(bool replaces, bool deletes)
+    {
+        ContractViolationException violation = await Assert.ThrowsAsync<ContractViolationException>(() => SessionSinkContract.VerifyAsync(
+            () =>
+            {
+                ConcurrentDictionary<string, Session> table = new();
+                return new SessionSinkPlace(
+                    () => new DictionarySink(table) { ReplacesNewer = replaces, DeletesNewer = deletes }, _ => new([.. table.Values]));
+            },
+            Token));
+
+        Assert.StartsWith("What a process that was paused within its commit", violation.Check, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task VerifyAsync_SinkThatThrows_IsNamedWithItsException()
     {

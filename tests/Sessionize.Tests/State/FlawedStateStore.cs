@@ -3,6 +3,7 @@ namespace Sessionize.Tests.State;
 /// <summary>A store over a place in memory that breaks the contract in one way.</summary>
 internal sealed class FlawedStateStore(FlawedStateStore.Place shared, StoreFlaw flaw) : ISessionStateStore
 {
+    private readonly HashSet<(int Lane, StateVersion Version)> _written = [];
     private readonly Place _place = flaw == StoreFlaw.KeepsStateInTheProcess ? new Place() : shared;
 
     public async ValueTask PrepareAsync(
@@ -14,6 +15,11 @@ internal sealed class FlawedStateStore(FlawedStateStore.Place shared, StoreFlaw 
         }
 
         bool exists = _place.Holds(Key(lane, version));
+        lock (_written)
+        {
+            _written.Add(Key(lane, version));
+        }
+
         using MemoryStream content = new();
         try
         {
@@ -71,6 +77,11 @@ internal sealed class FlawedStateStore(FlawedStateStore.Place shared, StoreFlaw 
 
     public ValueTask ConfirmAsync(LaneId lane, StateVersion version, CancellationToken cancellationToken)
     {
+        if (flaw == StoreFlaw.LetsOnlyTheWriterConfirm && !_written.Contains(Key(lane, version)))
+        {
+            throw Missing(lane, version);
+        }
+
         if (flaw is StoreFlaw.DeletesTheBase or StoreFlaw.DeletesUnconfirmedVersions)
         {
             _place.Clean(Key(lane, version), keepBases: flaw != StoreFlaw.DeletesTheBase);

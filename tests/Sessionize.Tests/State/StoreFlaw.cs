@@ -16,6 +16,7 @@ public enum StoreFlaw
     IgnoresCancellation,
     DeletesTheBase,
     DeletesUnconfirmedVersions,
+    LetsOnlyTheWriterConfirm,
     KeepsStateInTheProcess,
     SwapsWithoutLooking,
     LooksAndSwapsInTwoSteps,
