@@ -39,6 +39,8 @@ public sealed partial class SourceTests
 
         Assert.Empty(references["Sessionize"]);
         Assert.Equal(["Sessionize"], references["Sessionize.Testing"]);
+        Assert.DoesNotContain("Sessionize.Testing", references["Sessionize.Cli"]);
+        Assert.All(references.Values, names => Assert.DoesNotContain("Sessionize.Cli", names));
     }
 
     private static IEnumerable<string> Files()

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Sessionize.Cli.Output;
+
+namespace Sessionize.Cli.Options;
+
+/// <summary>Makes options whose mistakes name the option, the text and a right one.</summary>
+internal static class OptionParsing
+{
+    /// <summary>A duration, or <c>none</c> where that is allowed, which gives <see langword="null"/>.</summary>
+    public static Option<TimeSpan?> Duration(string name, string bareUnit, string example, TimeSpan? defaultValue, bool allowNone, string description) => new(name)
+    {
+        Description = description,
+        HelpName = allowNone ? "duration|none" : "duration",
+        DefaultValueFactory = _ => defaultValue,
+        CustomParser = result =>
+        {
+            string text = TextOf(result);
+            if (allowNone && text == "none")
+            {
+                return null;
+            }
+
+            if (DurationText.TryRead(text, bareUnit, out TimeSpan duration, out string mistake))
+            {
+                return duration;
+            }
+
+            result.AddError($"{name}: '{TerminalText.Safe(text)}' {mistake}, such as {example}{(allowNone ? ", or none" : "")}.");
+            return null;
+        },
+    };
+
+    /// <summary>One of several words.</summary>
+    public static Option<T> Choice<T>(string name, string description, params (string Word, T Value)[] choices) => new(name)
+    {
+        Description = description,
+        HelpName = string.Join('|', choices.Select(choice => choice.Word)),
+        DefaultValueFactory = _ => choices[0].Value,
+        CustomParser = result =>
+        {
+            string text = TextOf(result);
+            foreach ((string word, T value) in choices)
+            {
+                if (word == text)
+                {
+                    return value;
+                }
+            }
+
+            result.AddError($"{name}: '{TerminalText.Safe(text)}' is no choice: give {string.Join(" or ", choices.Select(choice => choice.Word))}.");
+            return choices[0].Value;
+        },
+    };
+
+    /// <summary>A whole number within limits.</summary>
+    public static Option<long?> Number(string name, long least, long most, string example, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        CustomParser = result =>
+        {
+            string text = TextOf(result);
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most)
+            {
+                return number;
+            }
+
+            result.AddError($"{name}: '{TerminalText.Safe(text)}' is no whole number from {least} to {most}: give one such as {example}.");
+            return null;
+        },
+    };
+
+    /// <summary>A text that a check refuses with half a sentence, or takes.</summary>
+    public static Option<string> Text(string name, string helpName, string description, Func<string, string?>? findMistake = null) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = result =>
+        {
+            string text = TextOf(result);
+            if ((text.Length == 0 ? "is empty" : findMistake?.Invoke(text)) is { } mistake)
+            {
+                result.AddError($"{name}: '{TerminalText.Safe(text)}' {mistake}.");
+            }
+
+            return text;
+        },
+    };
+
+    private static string TextOf(ArgumentResult result) => result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+}
