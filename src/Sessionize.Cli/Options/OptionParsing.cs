@@ -89,5 +89,11 @@ internal static class OptionParsing
         },
     };
 
+    /// <summary>How a duration without a unit was read, as a sentence; <see langword="null"/> where there is nothing to say.</summary>
+    public static string? DescribeBare(ParseResult parsed, Option option, string bareUnit) =>
+        parsed.GetResult(option) is { Implicit: false, Tokens: [{ Value: var text }] } && DurationText.DescribeBare(text, bareUnit) is { } reading
+            ? $"{option.Name} {text} is read as {reading}."
+            : null;
+
     private static string TextOf(ArgumentResult result) => result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
 }

@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace Sessionize.Cli;
+
+/// <summary>Ctrl-C and SIGTERM: the first asks the command to stop without leaving anything behind, the second ends the process.</summary>
+internal sealed class Interruption : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _source = new();
+    private readonly CancellationTokenSource _overdue = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private int _exitCode;
+
+    public Interruption() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, ExitCodes.Interrupted)),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCodes.Terminated)),
+    ];
+
+    /// <summary>Is cancelled with the signal.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>Is cancelled when a command did not stop in time: it may wait for a pipe that nobody fills or reads.</summary>
+    public CancellationToken Overdue => _overdue.Token;
+
+    /// <summary>The exit code of the signal; <see langword="null"/> without one.</summary>
+    public int? ExitCode => Volatile.Read(ref _exitCode) is not 0 and var code ? code : null;
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _source.Dispose();
+        _overdue.Dispose();
+    }
+
+    private void Stop(PosixSignalContext context, int exitCode)
+    {
+        context.Cancel = Interlocked.CompareExchange(ref _exitCode, exitCode, 0) == 0;
+        if (context.Cancel)
+        {
+            _overdue.CancelAfter(s_patience);
+            _source.Cancel();
+        }
+    }
+}

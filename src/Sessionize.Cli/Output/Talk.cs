@@ -1,0 +1,20 @@
+namespace Sessionize.Cli.Output;
+
+/// <summary>Standard error: all that is said to the person and is no data.</summary>
+internal static class Talk
+{
+    /// <summary>Whether a person is watching who can see a picture that moves.</summary>
+    public static bool IsTerminal => !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
+
+    public static void Say(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // Nobody can be told that there is no room for what they are told; the exit code still speaks.
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Sessionize.Cli.Commands;
+using Sessionize.Cli.Output;
+
+namespace Sessionize.Cli;
+
+/// <summary>Runs the command that the arguments name, and turns whatever happens into an exit code and a sentence.</summary>
+internal static class Tool
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        Command root = new("sessionize", "Turns clickstream events into user sessions.")
+        {
+            new HelpOption { Recursive = true },
+            new VersionOption(),
+            new BatchCommand(),
+        };
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            return Refuse(parsed);
+        }
+
+        using Interruption interruption = new();
+        InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        try
+        {
+            Task<int> run = Task.Run(() => parsed.InvokeAsync(configuration, interruption.Token));
+            return await run.WaitAsync(interruption.Overdue).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (interruption.ExitCode is not null)
+        {
+            Talk.Say("Interrupted; nothing was written.");
+            return interruption.ExitCode.Value;
+        }
+        catch (Exception failure)
+        {
+            // The boundary of the program: whoever typed the command gets a sentence, never a stack trace.
+            return Failures.Report(failure);
+        }
+    }
+
+    private static int Refuse(ParseResult parsed)
+    {
+        // One wrong text may be told once by the parser and once by the option.
+        string[] mistakes = [.. parsed.Errors.Select(error => error.Message).Distinct()];
+        foreach (string mistake in mistakes)
+        {
+            Talk.Say(mistake);
+        }
+
+        string command = parsed.CommandResult.Command is { Name: "sessionize" } ? "sessionize" : $"sessionize {parsed.CommandResult.Command.Name}";
+        Talk.Say($"'{command} --help' tells what there is.");
+        return ExitCodes.Usage;
+    }
+}
