@@ -8,12 +8,13 @@ namespace Sessionize.Cli.Options;
 /// <summary>Makes options whose mistakes name the option, the text and a right one.</summary>
 internal static class OptionParsing
 {
+    private static readonly string[] s_isoForms = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK"];
+
     /// <summary>A duration, or <c>none</c> where that is allowed, which gives <see langword="null"/>.</summary>
-    public static Option<TimeSpan?> Duration(string name, string bareUnit, string example, TimeSpan? defaultValue, bool allowNone, string description) => new(name)
+    public static Option<TimeSpan?> Duration(string name, string bareUnit, string example, bool allowNone, string description) => new(name)
     {
         Description = description,
         HelpName = allowNone ? "duration|none" : "duration",
-        DefaultValueFactory = _ => defaultValue,
         CustomParser = result =>
         {
             string text = TextOf(result);
@@ -32,12 +33,12 @@ internal static class OptionParsing
         },
     };
 
-    /// <summary>One of several words.</summary>
-    public static Option<T> Choice<T>(string name, string description, params (string Word, T Value)[] choices) => new(name)
+    /// <summary>One of several words; without the option the value is the type's default.</summary>
+    public static Option<T?> Choice<T>(string name, string description, params (string Word, T Value)[] choices) => new(name)
     {
         Description = description,
         HelpName = string.Join('|', choices.Select(choice => choice.Word)),
-        DefaultValueFactory = _ => choices[0].Value,
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = result =>
         {
             string text = TextOf(result);
@@ -50,7 +51,7 @@ internal static class OptionParsing
             }
 
             result.AddError($"{name}: '{TerminalText.Safe(text)}' is no choice: give {string.Join(" or ", choices.Select(choice => choice.Word))}.");
-            return choices[0].Value;
+            return default;
         },
     };
 
@@ -68,6 +69,31 @@ internal static class OptionParsing
             }
 
             result.AddError($"{name}: '{TerminalText.Safe(text)}' is no whole number from {least} to {most}: give one such as {example}.");
+            return null;
+        },
+    };
+
+    /// <summary>A point in time, as milliseconds since the Unix epoch or ISO 8601 with offset.</summary>
+    public static Option<long?> EndTime() => new("--end-time")
+    {
+        Description = "The end of the input, for telling sessions that were over from open ones: milliseconds, or ISO 8601 with offset. "
+            + "By default the highest event time.",
+        HelpName = "time",
+        CustomParser = result =>
+        {
+            string text = TextOf(result);
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds))
+            {
+                return milliseconds;
+            }
+
+            bool hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
+            if (hasOffset && DateTimeOffset.TryParseExact(text, s_isoForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time))
+            {
+                return time.ToUnixTimeMilliseconds();
+            }
+
+            result.AddError($"--end-time: '{TerminalText.Safe(text)}' is no time: give milliseconds since 1970, or ISO 8601 with offset such as 2024-05-06T12:00:00Z.");
             return null;
         },
     };

@@ -10,19 +10,23 @@ internal sealed class RuleOptions
     private const int MostLineBytes = 1 << 30;
 
     private readonly SessionizationOptions _defaults = new();
-    private readonly Option<TimeSpan?> _timeout;
-    private readonly Option<TimeSpan?> _maximum;
+    private readonly Option<TimeSpan?> _timeout = OptionParsing.Duration(
+        "--inactivity-timeout", Minutes, "30m", allowNone: true, "A visit ends after this time without an event; 30m by default. A bare number is minutes.");
+
+    private readonly Option<TimeSpan?> _maximum = OptionParsing.Duration(
+        "--max-session-duration", Hours, "2h", allowNone: true, "Every session is shorter than this; 2h by default. A bare number is hours.");
 
     private readonly Option<MaxDurationAlignment> _alignment = OptionParsing.Choice(
-        "--alignment", "Count the maximum from the visit's start, or anew from each cut.",
+        "--alignment", "Count the maximum from the visit's start, or anew from each cut; anchored by default.",
         ("anchored", MaxDurationAlignment.Anchored), ("restarting", MaxDurationAlignment.Restarting));
 
     private readonly Option<GapBoundary> _boundary = OptionParsing.Choice(
-        "--boundary", "Whether a gap of exactly the timeout stays in the visit.",
+        "--boundary", "Whether a gap of exactly the timeout stays in the visit; inclusive by default.",
         ("inclusive", GapBoundary.Inclusive), ("exclusive", GapBoundary.Exclusive));
 
     private readonly Option<SessionIds> _ids = OptionParsing.Choice(
-        "--ids", "Name sessions by the number of the visit, or by its start time.", ("ordinal", SessionIds.Ordinal), ("start-time", SessionIds.StartTime));
+        "--ids", "Name sessions by the number of the visit, or by its start time; ordinal by default.",
+        ("ordinal", SessionIds.Ordinal), ("start-time", SessionIds.StartTime));
 
     private readonly Option<string[]> _endOnPages = new("--end-on-page")
     {
@@ -38,7 +42,7 @@ internal sealed class RuleOptions
         zone => TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _) ? null : "is no time zone of this machine: give one such as Europe/Berlin or UTC");
 
     private readonly Option<TimeFormat> _timeFormat = OptionParsing.Choice(
-        "--time-format", "How event times are written.",
+        "--time-format", "How event times are written; milliseconds by default.",
         ("milliseconds", TimeFormat.Milliseconds), ("seconds", TimeFormat.Seconds), ("microseconds", TimeFormat.Microseconds),
         ("nanoseconds", TimeFormat.Nanoseconds), ("iso8601", TimeFormat.Iso8601));
 
@@ -48,24 +52,15 @@ internal sealed class RuleOptions
     private readonly Option<string> _eventIdField = Field("--event-id-field", "event id", "event_id");
 
     private readonly Option<long?> _maxLineBytes = OptionParsing.Number(
-        "--max-line-bytes", 2, MostLineBytes, "1048576", "The longest line that is read; a longer one is a bad event.");
+        "--max-line-bytes", 2, MostLineBytes, "1048576", "The longest line that is read; a longer one is a bad event; 1048576 by default.");
 
-    public RuleOptions()
+    public RuleOptions() => _endOnPages.Validators.Add(result =>
     {
-        _timeout = OptionParsing.Duration(
-            "--inactivity-timeout", Minutes, "30m", _defaults.InactivityTimeout, allowNone: true,
-            "A visit ends after this time without an event. A bare number is minutes.");
-        _maximum = OptionParsing.Duration(
-            "--max-session-duration", Hours, "2h", _defaults.MaxSessionDuration, allowNone: true,
-            "Every session is shorter than this. A bare number is hours.");
-        _endOnPages.Validators.Add(result =>
+        if (result.Tokens.Any(token => token.Value.Length == 0))
         {
-            if (result.Tokens.Any(token => token.Value.Length == 0))
-            {
-                result.AddError("--end-on-page: '' is empty: give a page name such as logout.");
-            }
-        });
-    }
+            result.AddError("--end-on-page: '' is empty: give a page name such as logout.");
+        }
+    });
 
     public void AddTo(Command command)
     {
@@ -78,8 +73,8 @@ internal sealed class RuleOptions
 
     public SessionizationOptions Read(ParseResult parsed) => new()
     {
-        InactivityTimeout = parsed.GetValue(_timeout),
-        MaxSessionDuration = parsed.GetValue(_maximum),
+        InactivityTimeout = parsed.GetResult(_timeout) is null ? _defaults.InactivityTimeout : parsed.GetValue(_timeout),
+        MaxSessionDuration = parsed.GetResult(_maximum) is null ? _defaults.MaxSessionDuration : parsed.GetValue(_maximum),
         Alignment = parsed.GetValue(_alignment),
         Boundary = parsed.GetValue(_boundary),
         Ids = parsed.GetValue(_ids),
@@ -99,7 +94,7 @@ internal sealed class RuleOptions
 
     /// <summary>How numbers without a unit were read, as sentences.</summary>
     public IEnumerable<string> DescribeBareNumbers(ParseResult parsed) =>
-        ((Option Option, string Unit)[])[(_timeout, Minutes), (_maximum, Hours)]
+        new (Option Option, string Unit)[] { (_timeout, Minutes), (_maximum, Hours) }
             .Select(bare => OptionParsing.DescribeBare(parsed, bare.Option, bare.Unit))
             .OfType<string>();
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sessionize.Cli.Output;
@@ -17,5 +18,12 @@ internal static class StandardOutput
 
         // A FileStream keeps a position of its own, and so would write over what others write to the same redirected file.
         return direct.CanSeek ? Console.OpenStandardOutput() : direct;
+    }
+
+    /// <summary>Writes text and a line end.</summary>
+    public static async Task WriteLineAsync(string text)
+    {
+        await using Stream stream = Open();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(text + "\n")).ConfigureAwait(false);
     }
 }

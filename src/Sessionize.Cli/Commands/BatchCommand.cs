@@ -1,0 +1,125 @@
+using System.CommandLine;
+using Sessionize.Cli.Options;
+using Sessionize.Cli.Output;
+using Sessionize.Sinks;
+using Sessionize.Sources;
+
+namespace Sessionize.Cli.Commands;
+
+/// <summary><c>sessionize batch</c>: files in, sessions out.</summary>
+internal sealed class BatchCommand : Command
+{
+    private readonly Argument<string[]> _inputs = new("INPUT")
+    {
+        Description = "Files with one JSON event a line, plain, gzip or zstd; patterns such as 'logs/**/*.gz'; - for standard input.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string> _output = OptionParsing.Text(
+        "-o", "file", "Where the sessions go; - or none: standard output.");
+
+    private readonly Option<SessionFileFormat?> _format = OptionParsing.Choice<SessionFileFormat?>(
+        "--format", "How sessions are written. Otherwise the ending of the output says it, and standard output gets ndjson.",
+        ("ndjson", SessionFileFormat.Ndjson), ("csv", SessionFileFormat.Csv));
+
+    private readonly RuleOptions _rules = new();
+
+    private readonly Option<string> _badEvents = OptionParsing.Text(
+        "--bad-events", "file", "Where bad events go, if there are any: OUT.bad.ndjson by default, or sessionize.bad.ndjson.");
+
+    private readonly Option<long?> _endTime = OptionParsing.EndTime();
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read and summarise; write nothing." };
+    private readonly Option<bool> _strict = new("--strict") { Description = "End with exit code 3 when there are bad events." };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace an output that exists." };
+
+    private readonly Option<SummaryFormat> _summaryFormat = OptionParsing.Choice(
+        "--output", "How the summary is written; text by default.", ("text", SummaryFormat.Text), ("json", SummaryFormat.Json));
+
+    public BatchCommand()
+        : base("batch", "Turns files of events into a file of sessions.")
+    {
+        Arguments.Add(_inputs);
+        Options.Add(_output);
+        Options.Add(_format);
+        _rules.AddTo(this);
+        foreach (Option option in (Option[])[_badEvents, _endTime, _dryRun, _strict, _overwrite, _summaryFormat])
+        {
+            Options.Add(option);
+        }
+
+        _inputs.Validators.Add(result =>
+        {
+            foreach (string text in result.Tokens.Select(token => token.Value))
+            {
+                if (text.Length == 0)
+                {
+                    result.AddError("INPUT: '' is empty: name a file, a pattern such as 'data/*.ndjson', or - for standard input.");
+                }
+                else if (text[0] == '-' && text != "-")
+                {
+                    result.AddError($"'{TerminalText.Safe(text)}' is no option of this command; a file of that name is given as './{TerminalText.Safe(text)}'.");
+                }
+            }
+        });
+        _output.Validators.Add(result =>
+        {
+            if (result.GetResult(_format) is null && result.Tokens is [{ Value: var text }] && OutputFile(text) is { } output && FormatOf(output) is null)
+            {
+                result.AddError($"-o: '{TerminalText.Safe(output)}' does not end in .ndjson, .jsonl or .csv: give --format ndjson or --format csv.");
+            }
+        });
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        foreach (string reading in _rules.DescribeBareNumbers(parsed))
+        {
+            Talk.Say(reading);
+        }
+
+        string[] inputs = parsed.GetRequiredValue(_inputs);
+        string? output = OutputFile(parsed.GetValue(_output));
+        string badEvents = parsed.GetValue(_badEvents) ?? (output is null ? "sessionize.bad.ndjson" : output + ".bad.ndjson");
+        bool isDryRun = parsed.GetValue(_dryRun);
+        SessionFileFormat format = parsed.GetValue(_format) ?? (output is null ? null : FormatOf(output)) ?? SessionFileFormat.Ndjson;
+
+        FileEventSource? source = null;
+        SessionizationDefinition definition = new() { Options = _rules.Read(parsed) };
+        definition.Source = context => source = new FileEventSource(inputs, context.Parser, definition.Options.MaxLineBytes);
+        definition.Sink = _ =>
+        {
+            OutputPlaces.Check(source!.Paths, output, badEvents, parsed.GetValue(_overwrite));
+            return isDryRun ? SessionFileSink.ToStream(Stream.Null, format)
+                : output is null ? SessionFileSink.ToStream(StandardOutput.Open(), format)
+                : SessionFileSink.ToFile(output, format, parsed.GetValue(_overwrite));
+        };
+        definition.DeadLetters = _ => isDryRun ? new NoDeadLetterSink() : NdjsonDeadLetterSink.ForBatch(badEvents);
+
+        SessionizationSummary summary = await ProgressDisplay.RunAsync(
+            () => source is { TotalBytes: > 0 and var total } ? (double)source.BytesRead / total : null,
+            progress => new BatchSessionizer(definition).RunAsync(parsed.GetValue(_endTime), progress, cancellationToken)).ConfigureAwait(false);
+
+        BatchReport report = new(summary, isDryRun ? null : output ?? "-", isDryRun || summary.BadEvents.Count == 0 ? null : badEvents);
+        string text = parsed.GetValue(_summaryFormat) == SummaryFormat.Json ? report.ToJson() : report.ToText();
+        if (output is null && !isDryRun)
+        {
+            Talk.Say(text);
+        }
+        else
+        {
+            await StandardOutput.WriteLineAsync(text).ConfigureAwait(false);
+        }
+
+        return parsed.GetValue(_strict) && summary.BadEvents.Count > 0 ? ExitCodes.DoneWithBadEvents : ExitCodes.Done;
+    }
+
+    private static string? OutputFile(string? output) => output is "-" ? null : output;
+
+    private static SessionFileFormat? FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    {
+        ".NDJSON" or ".JSONL" => SessionFileFormat.Ndjson,
+        ".CSV" => SessionFileFormat.Csv,
+        _ => null,
+    };
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace Sessionize.Cli.Output;
+
+/// <summary>Shows how far a run is: a bar on a terminal, a line now and then elsewhere, nothing for a short run.</summary>
+internal static class ProgressDisplay
+{
+    private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs with a display.</summary>
+    /// <typeparam name="T">What the run gives.</typeparam>
+    /// <param name="share">How much of the input is read, from 0 to 1; <see langword="null"/> where that is not known.</param>
+    /// <param name="run">The run.</param>
+    /// <returns>The run's result.</returns>
+    public static async Task<T> RunAsync<T>(Func<double?> share, Func<IProgress<SessionizationProgress>, Task<T>> run)
+    {
+        LatestProgress latest = new();
+        Task<T> running = Task.Run(() => run(latest));
+        if (await Task.WhenAny(running, Task.Delay(s_quiet)).ConfigureAwait(false) == running)
+        {
+            return await running.ConfigureAwait(false);
+        }
+
+        string Describe() => latest.Value is { Sessions: > 0 and var sessions }
+            ? string.Create(CultureInfo.InvariantCulture, $"{sessions:N0} sessions written")
+            : string.Create(CultureInfo.InvariantCulture, $"{latest.Value.Events:N0} events read{(share() is { } part ? $", {part:P0} of the input" : "")}");
+        if (Talk.IsTerminal)
+        {
+            await ProgressBar.ShowAsync(running, share, Describe).ConfigureAwait(false);
+        }
+
+        while (await Task.WhenAny(running, Task.Delay(s_pause)).ConfigureAwait(false) != running)
+        {
+            Talk.Say(Describe());
+        }
+
+        return await running.ConfigureAwait(false);
+    }
+
+    private sealed class LatestProgress : IProgress<SessionizationProgress>
+    {
+        private readonly Lock _lock = new();
+        private SessionizationProgress _value;
+
+        public SessionizationProgress Value
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _value;
+                }
+            }
+        }
+
+        public void Report(SessionizationProgress value)
+        {
+            lock (_lock)
+            {
+                _value = value;
+            }
+        }
+    }
+}
