@@ -50,7 +50,19 @@ public sealed class FileIdentityTests : IDisposable
         string other = _folder.Write("b", "x");
         Assert.False(FileIdentity.AreSame(path, other));
         Assert.False(FileIdentity.AreSame(path, _folder.File("missing")));
-        Assert.False(FileIdentity.AreSame(_folder.File("missing"), _folder.File("missing")));
+        Assert.False(FileIdentity.AreSame(_folder.File("missing"), _folder.File("other")));
+    }
+
+    [Fact]
+    public void AreSame_FileThatDoesNotExistYet_IsTrueByItsPlace()
+    {
+        Directory.CreateDirectory(_folder.File("real"));
+        Directory.CreateSymbolicLink(_folder.File("folder"), _folder.File("real"));
+        File.CreateSymbolicLink(_folder.File("link"), _folder.File("real/missing"));
+
+        Assert.True(FileIdentity.AreSame(_folder.File("real/missing"), _folder.File("real/../real/missing")));
+        Assert.True(FileIdentity.AreSame(_folder.File("real/missing"), _folder.File("folder/missing")));
+        Assert.True(FileIdentity.AreSame(_folder.File("real/missing"), _folder.File("link")));
     }
 
     [Fact]

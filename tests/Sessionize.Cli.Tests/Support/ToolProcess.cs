@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace Sessionize.Cli.Tests.Support;
+
+/// <summary>Runs the tool as a process of its own, as a user does.</summary>
+public static class ToolProcess
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    private static readonly string s_assembly = Path.Combine(AppContext.BaseDirectory, "Sessionize.Cli.dll");
+
+    /// <summary>Runs the tool with arguments, in a folder.</summary>
+    public static ToolResult Run(string folder, params string[] arguments) => Run(folder, standardInput: null, arguments);
+
+    /// <summary>Runs the tool with arguments, in a folder, and gives it its input.</summary>
+    public static ToolResult Run(string folder, Action<Stream>? standardInput, params string[] arguments)
+    {
+        using Process process = Start(folder, arguments);
+        return Finish(process, standardInput);
+    }
+
+    /// <summary>Runs a line of bash in which <c>sessionize</c> is the tool.</summary>
+    public static ToolResult Shell(string folder, string line)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs bash.");
+        ProcessStartInfo start = StartInfo("bash", folder);
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add("sessionize() { dotnet \"$SESSIONIZE_TOOL\" \"$@\"; }; " + line);
+        start.Environment["SESSIONIZE_TOOL"] = s_assembly;
+        using Process process = Process.Start(start)!;
+        return Finish(process, standardInput: null);
+    }
+
+    /// <summary>Starts the tool; the caller sees to its end with <see cref="Finish"/>.</summary>
+    public static Process Start(string folder, params string[] arguments)
+    {
+        ProcessStartInfo start = StartInfo("dotnet", folder);
+        start.ArgumentList.Add(s_assembly);
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Feeds a process, reads what it writes, and waits for its end.</summary>
+    public static ToolResult Finish(Process process, Action<Stream>? standardInput)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        using MemoryStream output = new();
+        Task reading = process.StandardOutput.BaseStream.CopyToAsync(output);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        try
+        {
+            standardInput?.Invoke(process.StandardInput.BaseStream);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The tool ended before it had read everything.
+        }
+
+        if (!process.WaitForExit(s_patience))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail("The tool did not end.");
+        }
+
+        reading.GetAwaiter().GetResult();
+        return new ToolResult(process.ExitCode, output.ToArray(), error.GetAwaiter().GetResult());
+    }
+
+    private static ProcessStartInfo StartInfo(string program, string folder) => new(program)
+    {
+        WorkingDirectory = folder,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        Environment = { ["DOTNET_NOLOGO"] = "1", ["NO_COLOR"] = "1" },
+    };
+}
