@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Sessionize.Cli.Tests.Support;
+using Sessionize.Tests.Support;
+using Xunit;
+
+namespace Sessionize.Cli.Tests.Commands;
+
+/// <summary>Whatever goes wrong: a sentence and an exit code, no stack trace, nothing half-written.</summary>
+public sealed class HostileInputTests : IDisposable
+{
+    private const string Event = """{"uuid":"u","event_timestamp":1704082500000,"page_name":"home"}""";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Batch_OnlyBadLines_GivesAnEmptyOutputAndAllLetters()
+    {
+        _folder.Write("bad.ndjson", string.Concat(Enumerable.Range(0, 1000).Select(i => $"no json {i}\n")));
+
+        ToolResult result = ToolProcess.Run(_folder.Path, "batch", "bad.ndjson", "-o", "out.csv").AssertCivil();
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("1,000 bad events", result.Output, StringComparison.Ordinal);
+        Assert.Single(File.ReadLines(_folder.File("out.csv")));
+        using JsonDocument letter = JsonDocument.Parse(File.ReadLines(_folder.File("out.csv.bad.ndjson")).Last());
+        Assert.Equal(("MalformedJson", 1000), (letter.RootElement.GetProperty("reason").GetString(), letter.RootElement.GetProperty("line").GetInt32()));
+    }
+
+    [Fact]
+    public void Batch_LineOfAHundredMegabytes_IsBadAndTheNextLineIsRead()
+    {
+        byte[] megabyte = new byte[1 << 20];
+        megabyte.AsSpan().Fill((byte)'x');
+
+        ToolResult result = ToolProcess.Run(
+            _folder.Path,
+            input =>
+            {
+                for (int i = 0; i < 100; i++)
+                {
+                    input.Write(megabyte);
+                }
+
+                input.Write(Encoding.UTF8.GetBytes($"\n{Event}\n"));
+            },
+            "batch", "-", "--output", "json").AssertCivil();
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Single(result.OutputLines);
+        Assert.Contains("\"LineTooLong\":1", result.Error, StringComparison.Ordinal);
+        Assert.Equal(["sessionize.bad.ndjson"], _folder.Names());
+        Assert.InRange(new FileInfo(_folder.File("sessionize.bad.ndjson")).Length, 1, 70_000);
+    }
+
+    [Fact]
+    public void Batch_UserIdOfAMegabyte_IsAUserWhenLinesMayBeSoLong()
+    {
+        string user = new('u', 1 << 20);
+        _folder.Write("events.ndjson", $$"""{"uuid":"{{user}}","event_timestamp":1704082500000}""");
+
+        ToolResult refused = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "-o", "refused.ndjson", "--strict").AssertCivil();
+        ToolResult taken = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "-o", "out.ndjson", "--max-line-bytes", "2000000").AssertCivil();
+
+        Assert.Equal((3, 0), (refused.ExitCode, taken.ExitCode));
+        using JsonDocument row = JsonDocument.Parse(File.ReadAllText(_folder.File("out.ndjson")));
+        Assert.Equal(user, row.RootElement.GetProperty("uuid").GetString());
+    }
+
+    [Fact]
+    public void Batch_Directory_IsRefusedByName()
+    {
+        Directory.CreateDirectory(_folder.File("clicks"));
+        AssertFails(["clicks"], "'clicks'", "clicks");
+    }
+
+    [Fact]
+    public void Batch_OutputIsADirectory_IsRefusedByName()
+    {
+        _folder.Write("events.ndjson", Event);
+        Directory.CreateDirectory(_folder.File("out.ndjson"));
+        AssertFails(["events.ndjson"], "it is a directory", "events.ndjson", "out.ndjson");
+    }
+
+    [Fact]
+    public void Batch_SeveralWrongInputs_AreToldAtOnce()
+    {
+        ToolResult result = AssertFails(["missing.ndjson", "*.gz", "none/such.ndjson"], "missing.ndjson");
+        Assert.Contains("*.gz", result.Error, StringComparison.Ordinal);
+        Assert.Contains("none/such.ndjson", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Batch_NoPermission_IsRefusedByName()
+    {
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "Root may read everything: run the tests as another user to see this one.");
+        _folder.Write("events.ndjson", Event);
+        ToolProcess.Shell(_folder.Path, "chmod 000 events.ndjson");
+        AssertFails(["events.ndjson"], "events.ndjson", "events.ndjson");
+    }
+
+    [Theory]
+    [InlineData("cases/20-gzip-cut.body.ndjson.gz")]
+    [InlineData("cases/20-gzip-cut.second.ndjson.gz")]
+    [InlineData("cases/20-gzip-cut.trailer.ndjson.gz")]
+    public void Batch_DamagedGzip_NamesTheFileAndWritesNothing(string file) =>
+        AssertFails([SharedFiles.Find(file)], Path.GetFileName(file));
+
+    [Fact]
+    public void Batch_FullDisk_IsASentence()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /dev/full.");
+        _folder.Write("events.ndjson", Event + "\nbad\n");
+
+        ToolResult result = ToolProcess.Shell(_folder.Path, "sessionize batch events.ndjson >/dev/full").AssertCivil();
+        ToolResult device = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "-o", "/dev/full", "--format", "ndjson", "--overwrite").AssertCivil();
+        ToolResult silent = ToolProcess.Shell(_folder.Path, "sessionize batch events.ndjson 2>/dev/full").AssertCivil();
+
+        Assert.Equal((1, 1, 0), (result.ExitCode, device.ExitCode, silent.ExitCode));
+        Assert.Contains("No space left", result.Error, StringComparison.Ordinal);
+        Assert.Contains("it is a device or a pipe", device.Error, StringComparison.Ordinal);
+        Assert.Single(silent.OutputLines);
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public void Batch_SignalInTheMiddle_WritesNothing(string signal, int exitCode)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
+        using Process process = ToolProcess.Start(_folder.Path, "batch", "-", "-o", "out.ndjson");
+        ToolResult result = ToolProcess.Finish(process, input =>
+        {
+            // Of bad lines, so that a temporary file for them exists; more than a pipe holds, so that the tool has read some for sure.
+            input.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("bad\n", 1_000_000))));
+            input.Flush();
+            using Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
+            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)));
+        }).AssertCivil();
+
+        Assert.Equal((exitCode, ""), (result.ExitCode, result.Output));
+        Assert.Contains("nothing was written", result.Error, StringComparison.Ordinal);
+        Assert.Empty(_folder.Names());
+    }
+
+    [Theory]
+    [InlineData("out.ndjson", "out.ndjson", "also the output")]
+    [InlineData("out.ndjson", "./out.ndjson", "also the output")]
+    [InlineData("out.ndjson", "events.ndjson", "also the input")]
+    public void Batch_BadEventsIntoAnotherFileOfTheRun_IsRefused(string output, string badEvents, string expected)
+    {
+        _folder.Write("events.ndjson", Event + "\nbad\n");
+        ToolResult result = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "-o", output, "--bad-events", badEvents).AssertCivil();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Equal(["events.ndjson"], _folder.Names());
+    }
+
+    [Fact]
+    public void Batch_RedirectedIntoItself_IsRefused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /dev/stdin.");
+        _folder.Write("events.ndjson", Event + "\n");
+        foreach (string line in (string[])["batch - -o events.ndjson --overwrite <events.ndjson", "batch events.ndjson >>events.ndjson"])
+        {
+            ToolResult result = ToolProcess.Shell(_folder.Path, $"sessionize {line}").AssertCivil();
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains("also the input", result.Error, StringComparison.Ordinal);
+            Assert.Equal(Event + "\n", File.ReadAllText(_folder.File("events.ndjson")));
+        }
+    }
+
+    private ToolResult AssertFails(string[] inputs, string expected, params string[] names)
+    {
+        ToolResult result = ToolProcess.Run(_folder.Path, ["batch", .. inputs, "-o", "out.ndjson"]).AssertCivil();
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Equal(names, _folder.Names());
+        return result;
+    }
+}
