@@ -53,6 +53,14 @@ internal static class DurationText
     }
 
     /// <summary>How a bare number was read (<c>30 minutes</c>), or <see langword="null"/> where the text names its unit.</summary>
-    public static string? DescribeBare(string text, string bareUnit) =>
-        text.All(c => char.IsAsciiDigit(c) || c is '.') ? $"{text} {s_units.Single(unit => unit.Sign == bareUnit).Name}" : null;
+    public static string? DescribeBare(string text, string bareUnit)
+    {
+        if (!text.All(c => char.IsAsciiDigit(c) || c is '.'))
+        {
+            return null;
+        }
+
+        string units = s_units.Single(unit => unit.Sign == bareUnit).Name;
+        return $"{text} {(text == "1" ? units[..^1] : units)}";
+    }
 }

@@ -10,8 +10,8 @@ internal static class OptionParsing
 {
     private static readonly string[] s_isoForms = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK"];
 
-    /// <summary>A duration, or <c>none</c> where that is allowed, which gives <see langword="null"/>.</summary>
-    public static Option<TimeSpan?> Duration(string name, string bareUnit, string example, bool allowNone, string description) => new(name)
+    /// <summary>A duration, or <c>none</c> where that is allowed, which gives zero: the parser cannot hold a null that somebody typed.</summary>
+    public static Option<TimeSpan> Duration(string name, string bareUnit, string example, bool allowNone, string description) => new(name)
     {
         Description = description,
         HelpName = allowNone ? "duration|none" : "duration",
@@ -20,7 +20,7 @@ internal static class OptionParsing
             string text = TextOf(result);
             if (allowNone && text == "none")
             {
-                return null;
+                return TimeSpan.Zero;
             }
 
             if (DurationText.TryRead(text, bareUnit, out TimeSpan duration, out string mistake))
@@ -29,7 +29,7 @@ internal static class OptionParsing
             }
 
             result.AddError($"{name}: '{TerminalText.Safe(text)}' {mistake}, such as {example}{(allowNone ? ", or none" : "")}.");
-            return null;
+            return TimeSpan.Zero;
         },
     };
 

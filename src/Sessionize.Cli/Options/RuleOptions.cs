@@ -10,10 +10,10 @@ internal sealed class RuleOptions
     private const int MostLineBytes = 1 << 30;
 
     private readonly SessionizationOptions _defaults = new();
-    private readonly Option<TimeSpan?> _timeout = OptionParsing.Duration(
+    private readonly Option<TimeSpan> _timeout = OptionParsing.Duration(
         "--inactivity-timeout", Minutes, "30m", allowNone: true, "A visit ends after this time without an event; 30m by default. A bare number is minutes.");
 
-    private readonly Option<TimeSpan?> _maximum = OptionParsing.Duration(
+    private readonly Option<TimeSpan> _maximum = OptionParsing.Duration(
         "--max-session-duration", Hours, "2h", allowNone: true, "Every session is shorter than this; 2h by default. A bare number is hours.");
 
     private readonly Option<MaxDurationAlignment> _alignment = OptionParsing.Choice(
@@ -73,8 +73,8 @@ internal sealed class RuleOptions
 
     public SessionizationOptions Read(ParseResult parsed) => new()
     {
-        InactivityTimeout = parsed.GetResult(_timeout) is null ? _defaults.InactivityTimeout : parsed.GetValue(_timeout),
-        MaxSessionDuration = parsed.GetResult(_maximum) is null ? _defaults.MaxSessionDuration : parsed.GetValue(_maximum),
+        InactivityTimeout = Limit(parsed, _timeout, _defaults.InactivityTimeout),
+        MaxSessionDuration = Limit(parsed, _maximum, _defaults.MaxSessionDuration),
         Alignment = parsed.GetValue(_alignment),
         Boundary = parsed.GetValue(_boundary),
         Ids = parsed.GetValue(_ids),
@@ -97,6 +97,9 @@ internal sealed class RuleOptions
         new (Option Option, string Unit)[] { (_timeout, Minutes), (_maximum, Hours) }
             .Select(bare => OptionParsing.DescribeBare(parsed, bare.Option, bare.Unit))
             .OfType<string>();
+
+    private static TimeSpan? Limit(ParseResult parsed, Option<TimeSpan> option, TimeSpan? standard) =>
+        parsed.GetResult(option) is null ? standard : parsed.GetValue(option) is var given && given == TimeSpan.Zero ? null : given;
 
     private static Option<string> Field(string name, string what, string standard) => OptionParsing.Text(
         name, "path", $"Where the {what} stands; {standard} by default. Dots go into objects: user.id.",

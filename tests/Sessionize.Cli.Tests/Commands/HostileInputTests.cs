@@ -88,8 +88,7 @@ public sealed class HostileInputTests : IDisposable
     [Fact]
     public void Batch_SeveralWrongInputs_AreToldAtOnce()
     {
-        ToolResult result = AssertFails(["missing.ndjson", "*.gz", "none/such.ndjson"], "missing.ndjson");
-        Assert.Contains("*.gz", result.Error, StringComparison.Ordinal);
+        ToolResult result = AssertFails(["missing.ndjson", "none/such.ndjson"], "missing.ndjson");
         Assert.Contains("none/such.ndjson", result.Error, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json;
+using Sessionize.Cli.Tests.Support;
+using Sessionize.Tests.Support;
+using Xunit;
+
+namespace Sessionize.Cli.Tests.Commands;
+
+public sealed class BatchCommandTests : IDisposable
+{
+    private const long StartMs = 1_704_082_500_000;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Batch_SeveralMistakes_AreAllToldWithOptionTextAndARightOne()
+    {
+        ToolResult result = ToolProcess.Run(
+            _folder.Path, "batch", "x", "--nope", "--inactivity-timeout", "0", "--max-session-duration", "40000d", "--ids", "name", "-o", "out.parquet",
+            "--cut-at-midnight", "Mars", "--user-field", "a..b", "--max-session-events", "none", "--end-time", "2024-05-06T12:00:00", "--end-on-page", "").AssertCivil();
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        string[] expected =
+        [
+            "'--nope' is no option of this command",
+            "--inactivity-timeout: '0' is not above zero in whole milliseconds: give at least 1ms, such as 30m, or none.",
+            "--max-session-duration: '40000d' is too long: give at most 36500d, such as 2h, or none.",
+            "--ids: 'name' is no choice: give ordinal or start-time.",
+            "-o: 'out.parquet' does not end in .ndjson, .jsonl or .csv: give --format ndjson or --format csv.",
+            "--cut-at-midnight: 'Mars' is no time zone of this machine: give one such as Europe/Berlin or UTC.",
+            "--user-field: 'a..b' is no field: give a name, or names joined by single dots, such as user.id.",
+            "--max-session-events: 'none' is no whole number from 1",
+            "--end-time: '2024-05-06T12:00:00' is no time: give milliseconds since 1970, or ISO 8601 with offset such as 2024-05-06T12:00:00Z.",
+            "--end-on-page: '' is empty: give a page name such as logout.",
+        ];
+        Assert.All(expected, mistake => Assert.Contains(mistake, result.Error, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("batch")]
+    [InlineData("batch --output json")]
+    [InlineData("nothing")]
+    [InlineData("batch x --format")]
+    public void Arguments_Incomplete_AreExitCode2(string arguments)
+    {
+        ToolResult result = ToolProcess.Run(_folder.Path, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)).AssertCivil();
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains("--help", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Batch_BareNumbers_AreMinutesAndHoursAndToldSo()
+    {
+        WriteEvents("events.ndjson", (0, "a"), (61, "b"), (70, "c"), (200, "d"));
+
+        ToolResult result = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "--inactivity-timeout", "60", "--max-session-duration", "1").AssertCivil();
+
+        Assert.Contains("--inactivity-timeout 60 is read as 60 minutes.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--max-session-duration 1 is read as 1 hour.", result.Error, StringComparison.Ordinal);
+        Assert.Equal(["u_session_1_0", "u_session_2_0", "u_session_3_0"], Column(result, "session_id"));
+    }
+
+    [Theory]
+    [InlineData("--inactivity-timeout none", "1_0 1_1 1_2")]
+    [InlineData("--max-session-duration none --boundary exclusive", "1_0 2_0 3_0 4_0 5_0")]
+    [InlineData("--max-session-duration none", "1_0 2_0 3_0")]
+    [InlineData("--inactivity-timeout 3h", "1_0 1_1 1_2")]
+    [InlineData("--inactivity-timeout 3h --alignment restarting", "1_0 1_1")]
+    [InlineData("--inactivity-timeout 1d --max-session-duration none --max-session-events 2", "1_0 1_1 1_2")]
+    [InlineData("--inactivity-timeout 1d --max-session-duration none --cut-at-midnight America/Chicago", "1_0 2_0")]
+    public void Batch_RuleOptions_AreObeyed(string arguments, string expected)
+    {
+        // 22:15 in Chicago at the start.
+        WriteEvents("events.ndjson", (0, "a"), (30, "b"), (100, "c"), (130, "d"), (240, "e"));
+        ToolResult result = ToolProcess.Run(_folder.Path, ["batch", "events.ndjson", .. arguments.Split(' ')]).AssertCivil();
+        Assert.Equal(expected.Split(' '), Column(result, "session_id").Select(id => id["u_session_".Length..]));
+    }
+
+    [Fact]
+    public void Batch_OtherFieldsAndForms_AreRead()
+    {
+        _folder.Write("events.ndjson", """
+            {"user":{"id":7},"at":"2024-05-06T12:00:00+02:00","page":"a"}
+            {"user":{"id":7},"at":"2024-05-06T10:01:00Z","page":"logout"}
+            {"user":{"id":7},"at":"2024-05-06T10:02:00Z","page":"b"}
+            """);
+
+        ToolResult result = ToolProcess.Run(
+            _folder.Path, "batch", "events.ndjson", "--user-field", "user.id", "--time-field", "at", "--page-field", "page", "--time-format", "iso8601",
+            "--end-on-page", "logout", "--ids", "start-time", "--end-time", "2024-05-07T00:00:00Z").AssertCivil();
+
+        Assert.Equal(["7_session_1714989600000_0", "7_session_1714989720000_0"], Column(result, "session_id"));
+        Assert.Equal(["Rule:end-on-page", "Inactivity"], Column(result, "end_reason"));
+    }
+
+    [Fact]
+    public void Batch_EndTimeBelowTheHighestEvent_NamesBoth()
+    {
+        WriteEvents("events.ndjson", (0, "a"));
+        ToolResult result = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "-o", "out.ndjson", "--end-time", "1704082499999").AssertCivil();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("1704082499999", result.Error, StringComparison.Ordinal);
+        Assert.Contains("1704082500000", result.Error, StringComparison.Ordinal);
+        Assert.Equal(["events.ndjson"], _folder.Names());
+    }
+
+    [Fact]
+    public void Batch_DryRun_SummarisesAndWritesNothing()
+    {
+        WriteEvents("events.ndjson", (0, "a"), (5, "b"));
+        File.AppendAllText(_folder.File("events.ndjson"), "bad\n");
+
+        ToolResult result = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "-o", "out.csv", "--dry-run", "--output", "json", "--strict").AssertCivil();
+
+        using JsonDocument summary = JsonDocument.Parse(result.Output);
+        Assert.Equal((3, 2, 1), (result.ExitCode, summary.RootElement.GetProperty("events").GetInt32(), summary.RootElement.GetProperty("sessions").GetInt32()));
+        Assert.Equal(300, summary.RootElement.GetProperty("session_duration_seconds").GetProperty("max").GetDouble());
+        Assert.Equal(["events.ndjson"], _folder.Names());
+    }
+
+    [Fact]
+    public void Batch_ExistingOutput_IsReplacedOnlyWithOverwrite()
+    {
+        WriteEvents("events.ndjson", (0, "a"));
+        _folder.Write("out.csv", "precious");
+
+        ToolResult refused = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "-o", "out.csv").AssertCivil();
+        Assert.Equal((1, "precious"), (refused.ExitCode, File.ReadAllText(_folder.File("out.csv"))));
+        Assert.Contains("--overwrite", refused.Error, StringComparison.Ordinal);
+
+        ToolResult replaced = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "-o", "out.csv", "--overwrite").AssertCivil();
+        Assert.Equal((0, 2), (replaced.ExitCode, File.ReadLines(_folder.File("out.csv")).Count()));
+        Assert.Equal(["events.ndjson", "out.csv"], _folder.Names());
+    }
+
+    private void WriteEvents(string name, params (int Minute, string Page)[] events) => _folder.Write(name, string.Concat(events.Select(e =>
+        $$"""{"uuid":"u","event_timestamp":{{(StartMs + (e.Minute * 60_000L)).ToString(CultureInfo.InvariantCulture)}},"page_name":"{{e.Page}}"}""" + "\n")));
+
+    private static string[] Column(ToolResult result, string name) => [.. result.OutputLines.Select(line =>
+    {
+        using JsonDocument row = JsonDocument.Parse(line);
+        return row.RootElement.GetProperty(name).GetString()!;
+    })];
+}
