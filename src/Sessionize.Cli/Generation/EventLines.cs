@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Sessionize.Cli.Generation;
+
+/// <summary>Writes events as JSON, in the form of the original pipeline, and lines that are none.</summary>
+internal sealed class EventLines
+{
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+
+    /// <summary>The event as a line, valid until the next call.</summary>
+    public ReadOnlyMemory<byte> Line(in GeneratedEvent generated)
+    {
+        Write(generated, isPretty: false);
+        _buffer.Write("\n"u8);
+        return _buffer.WrittenMemory;
+    }
+
+    /// <summary>The event over several lines.</summary>
+    public string Pretty(in GeneratedEvent generated)
+    {
+        Write(generated, isPretty: true);
+        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+    }
+
+    /// <summary>A line as it comes from broken senders, valid until the next call.</summary>
+    public ReadOnlyMemory<byte> BadLine(in GeneratedEvent generated, Dice dice)
+    {
+        string time = generated.TimeMs.ToString(CultureInfo.InvariantCulture);
+        string line = dice.Choose(
+            $$"""{"page_name":"{{generated.Page}}","event_timestamp":"{{time}}","uu""",
+            $$"""{"page_name":"{{generated.Page}}","event_timestamp":"{{time}}","uuid":null}""",
+            $$"""{"page_name":"{{generated.Page}}","uuid":"{{generated.User}}"}""",
+            $$"""{"page_name":"{{generated.Page}}","event_timestamp":"yesterday","uuid":"{{generated.User}}"}""",
+            $$"""{"page_name":"{{generated.Page}}","event_timestamp":"{{time}}000","uuid":"{{generated.User}}"}""",
+            $"GET /{generated.Page} HTTP/1.1");
+        _buffer.ResetWrittenCount();
+        Encoding.UTF8.GetBytes(line + "\n", _buffer);
+        return _buffer.WrittenMemory;
+    }
+
+    private void Write(in GeneratedEvent generated, bool isPretty)
+    {
+        _buffer.ResetWrittenCount();
+        using Utf8JsonWriter json = new(_buffer, new JsonWriterOptions { Indented = isPretty, NewLine = "\n" });
+        json.WriteStartObject();
+        json.WriteString("event_id", generated.Id.ToString("x16", CultureInfo.InvariantCulture));
+        json.WriteString("page_name", generated.Page);
+        json.WriteString("event_timestamp", generated.TimeMs.ToString(CultureInfo.InvariantCulture));
+        json.WriteString("booking_details", "");
+        json.WriteString("uuid", generated.User);
+        json.WriteStartObject("event_details");
+        (string name, string type) = generated.Page switch
+        {
+            "cart" => ("add-to-cart", "user-action"),
+            "checkout" => ("checkout", "user-action"),
+            "confirmation" => ("order", "user-action"),
+            "logout" => ("logout", "user-action"),
+            _ => ("view", "page-view"),
+        };
+        json.WriteString("event_name", name);
+        json.WriteString("event_type", type);
+        json.WriteString("event_value", "");
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

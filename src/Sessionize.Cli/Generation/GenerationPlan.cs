@@ -1,0 +1,27 @@
+namespace Sessionize.Cli.Generation;
+
+/// <summary>What is to be generated.</summary>
+internal sealed record GenerationPlan
+{
+    /// <summary>Where generated time starts: 2024-01-01T00:00:00Z. Fixed, for equal files of equal seeds.</summary>
+    public const long StartMs = 1_704_067_200_000;
+
+    public required long Users { get; init; }
+
+    /// <summary>The good events, repetitions not counted.</summary>
+    public required long Events { get; init; }
+
+    /// <summary>All events lie within this time after the start.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The share of events that arrive up to 5 minutes behind their time.</summary>
+    public double OutOfOrder { get; init; }
+
+    /// <summary>The share of events that arrive twice.</summary>
+    public double Duplicates { get; init; }
+
+    /// <summary>How many bad lines there are beside the events, as a share of these.</summary>
+    public double Bad { get; init; }
+}
