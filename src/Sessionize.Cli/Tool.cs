@@ -15,6 +15,7 @@ internal static class Tool
             new HelpOption { Recursive = true },
             new VersionOption(),
             new BatchCommand(),
+            new GenerateCommand(),
         };
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
@@ -31,7 +32,7 @@ internal static class Tool
         }
         catch (OperationCanceledException) when (interruption.ExitCode is not null)
         {
-            Talk.Say("Interrupted; nothing was written.");
+            Talk.Say("Interrupted; no file was written.");
             return interruption.ExitCode.Value;
         }
         catch (Exception failure)

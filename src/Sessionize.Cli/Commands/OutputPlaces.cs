@@ -35,7 +35,17 @@ internal static class OutputPlaces
             throw new SessionizeException($"The bad events would go to '{badEvents}', which is also the output {Name(output)}: give another file with --bad-events.");
         }
 
-        if (output is not null && !overwrite && File.Exists(output) && FileIdentity.IsRegularFile(output))
+        if (output is not null)
+        {
+            CheckFree(output, overwrite);
+        }
+    }
+
+    /// <summary>Checks that a file does not exist, or may be replaced.</summary>
+    /// <exception cref="SessionizeException">The file exists.</exception>
+    public static void CheckFree(string output, bool overwrite)
+    {
+        if (!overwrite && File.Exists(output) && FileIdentity.IsRegularFile(output))
         {
             throw new SessionizeException($"The output '{output}' exists already. Choose another name, or give --overwrite.");
         }

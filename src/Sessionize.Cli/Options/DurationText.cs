@@ -5,7 +5,8 @@ namespace Sessionize.Cli.Options;
 /// <summary>Reads a duration as the command line has it: <c>90s</c>, <c>1.5h</c>, or a bare number of a unit that the option says.</summary>
 internal static class DurationText
 {
-    private const decimal MaxMs = 36_500m * 24 * 60 * 60 * 1000;
+    /// <summary>The longest duration that is taken.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
 
     private static readonly (string Sign, string Name, decimal Ms)[] s_units =
     [
@@ -34,7 +35,7 @@ internal static class DurationText
             return false;
         }
 
-        if (number > MaxMs / s_units[unit].Ms)
+        if (number > (decimal)Longest.TotalMilliseconds / s_units[unit].Ms)
         {
             mistake = "is too long: give at most 36500d";
             return false;

@@ -73,6 +73,44 @@ internal static class OptionParsing
         },
     };
 
+    /// <summary>So many a second, above zero.</summary>
+    public static Option<double> Rate(string name, string example, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        CustomParser = result =>
+        {
+            string text = TextOf(result);
+            if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double rate) && rate is > 0 and < double.PositiveInfinity)
+            {
+                return rate;
+            }
+
+            result.AddError($"{name}: '{TerminalText.Safe(text)}' is no number above zero: give one such as {example}.");
+            return 0;
+        },
+    };
+
+    /// <summary>A share: <c>0.05</c> or <c>5%</c>.</summary>
+    public static Option<double> Share(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "share",
+        CustomParser = result =>
+        {
+            string text = TextOf(result);
+            bool isPercent = text.EndsWith('%');
+            if (double.TryParse(isPercent ? text[..^1] : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+                && (isPercent ? number / 100 : number) is var share and >= 0 and <= 1)
+            {
+                return share;
+            }
+
+            result.AddError($"{name}: '{TerminalText.Safe(text)}' is no share from 0 to 1: give one such as 0.05 or 5%.");
+            return 0;
+        },
+    };
+
     /// <summary>A point in time, as milliseconds since the Unix epoch or ISO 8601 with offset.</summary>
     public static Option<long?> EndTime() => new("--end-time")
     {

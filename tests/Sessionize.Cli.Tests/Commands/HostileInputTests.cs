@@ -142,7 +142,7 @@ public sealed class HostileInputTests : IDisposable
         }).AssertCivil();
 
         Assert.Equal((exitCode, ""), (result.ExitCode, result.Output));
-        Assert.Contains("nothing was written", result.Error, StringComparison.Ordinal);
+        Assert.Contains("no file was written", result.Error, StringComparison.Ordinal);
         Assert.Empty(_folder.Names());
     }
 

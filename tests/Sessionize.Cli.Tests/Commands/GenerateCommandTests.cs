@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Sessionize.Cli.Tests.Support;
+using Sessionize.Tests.Support;
+using Xunit;
+
+namespace Sessionize.Cli.Tests.Commands;
+
+public sealed class GenerateCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Generate_OneSeed_IsOneOutput()
+    {
+        string[] arguments = ["generate", "--users", "20", "--events", "500", "--out-of-order", "10%", "--duplicates", "0.1", "--bad", "5%", "--seed"];
+
+        byte[] first = ToolProcess.Run(_folder.Path, [.. arguments, "7"]).AssertCivil().OutputBytes;
+        Assert.Equal(0, ToolProcess.Run(_folder.Path, [.. arguments, "7", "-o", "again.ndjson"]).AssertCivil().ExitCode);
+        byte[] other = ToolProcess.Run(_folder.Path, [.. arguments, "8"]).AssertCivil().OutputBytes;
+
+        Assert.Equal(first, File.ReadAllBytes(_folder.File("again.ndjson")));
+        Assert.NotEqual(first, other);
+    }
+
+    [Fact]
+    public void Generate_IntoBatch_CountsAgree()
+    {
+        Assert.Equal(0, ToolProcess.Run(_folder.Path, "generate", "--num-users", "30", "--rate", "2", "--duration", "30", "--bad", "5%", "-o", "e.ndjson.gz").AssertCivil().ExitCode);
+
+        ToolResult result = ToolProcess.Run(_folder.Path, "batch", "e.ndjson.gz", "-o", "s.csv", "--output", "json").AssertCivil();
+
+        using JsonDocument summary = JsonDocument.Parse(result.Output);
+        Assert.Equal((3600, 30), (summary.RootElement.GetProperty("events").GetInt32(), summary.RootElement.GetProperty("users").GetInt32()));
+        string[] reasons = [.. summary.RootElement.GetProperty("bad_events").EnumerateObject().Select(reason => reason.Name)];
+        Assert.Equal(["BadTimestamp", "MalformedJson", "MissingTimestamp", "MissingUserId", "TimestampOutOfRange"], reasons);
+    }
+
+    [Fact]
+    public void Generate_Sample_IsOneReadableEvent()
+    {
+        ToolResult result = ToolProcess.Run(_folder.Path, "generate", "--sample").AssertCivil();
+
+        using JsonDocument sample = JsonDocument.Parse(result.Output);
+        Assert.Equal(
+            ["event_id", "page_name", "event_timestamp", "booking_details", "uuid", "event_details"],
+            sample.RootElement.EnumerateObject().Select(field => field.Name));
+        Assert.StartsWith("{\n  \"event_id\": \"", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Generate_WrongOptions_AreAllTold()
+    {
+        ToolResult result = ToolProcess.Run(
+            _folder.Path, "generate", "--users", "0", "--rate", "0", "--duration", "none", "--bad", "101%", "--out-of-order", "1.5").AssertCivil();
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.All(
+            (string[])["--users: '0'", "--rate: '0'", "--duration: 'none'", "--bad: '101%'", "--out-of-order: '1.5'"],
+            mistake => Assert.Contains(mistake, result.Error, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--rate 1000000000 --duration 36500d", "--rate: 1000000000 a second makes more than")]
+    [InlineData("--rate 0.000001", "--rate: 1E-06 a second makes more than")]
+    [InlineData("--rate 1 --duration 1h --events 1", "give two of the three")]
+    public void Generate_RateThatCannotBe_IsAMistake(string arguments, string expected)
+    {
+        ToolResult result = ToolProcess.Run(_folder.Path, ["generate", .. arguments.Split(' ')]).AssertCivil();
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Generate_ReaderThatStops_EndsTheToolQuietly()
+    {
+        // Hours of work, were the closed pipe not seen.
+        ToolResult result = ToolProcess.Shell(_folder.Path, "sessionize generate --events 1000000000 | head -n 1; exit ${PIPESTATUS[0]}").AssertCivil();
+        Assert.Equal((141, ""), (result.ExitCode, result.Error));
+        Assert.Single(result.OutputLines);
+    }
+
+    [Fact]
+    public void Generate_FullDiskOrExistingFile_IsASentence()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /dev/full.");
+        _folder.Write("mine.ndjson", "mine");
+
+        ToolResult full = ToolProcess.Shell(_folder.Path, "sessionize generate >/dev/full").AssertCivil();
+        ToolResult exists = ToolProcess.Run(_folder.Path, "generate", "-o", "mine.ndjson").AssertCivil();
+
+        Assert.Equal((1, 1), (full.ExitCode, exists.ExitCode));
+        Assert.Contains("No space left", full.Error, StringComparison.Ordinal);
+        Assert.Contains("--overwrite", exists.Error, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(_folder.File("mine.ndjson")));
+    }
+
+    [Fact]
+    public void Generate_Interrupted_LeavesNoFile()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
+        using FileSystemWatcher watcher = new(_folder.Path);
+        using ManualResetEventSlim started = new();
+        watcher.Created += (_, _) => started.Set();
+        watcher.EnableRaisingEvents = true;
+        using Process process = ToolProcess.Start(_folder.Path, "generate", "--events", "1000000000", "-o", "e.ndjson");
+        ToolResult result = ToolProcess.Finish(process, _ =>
+        {
+            Assert.True(started.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+            using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
+        }).AssertCivil();
+
+        Assert.Equal((130, ""), (result.ExitCode, result.Output));
+        Assert.Empty(_folder.Names());
+    }
+}
