@@ -16,6 +16,7 @@ internal static class Tool
             new VersionOption(),
             new BatchCommand(),
             new GenerateCommand(),
+            new DemoCommand(),
         };
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
