@@ -11,10 +11,12 @@ internal static class SessionTable
 
     public static Table Of(IEnumerable<Session> sessions)
     {
-        Table table = new() { Border = TableBorder.Rounded };
-        foreach (string column in (string[])["session_id", "start (UTC)", "length", "events", "entry page", "end_reason"])
+        // Narrow enough for a window of 80 characters.
+        Table table = new() { Border = TableBorder.None };
+        foreach (string column in (string[])["session", "start (UTC)", "length", "events", "first page", "ended by"])
         {
-            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = true, Alignment = column == "events" ? Justify.Right : Justify.Left });
+            Justify side = column is "length" or "events" ? Justify.Right : Justify.Left;
+            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Dim))) { NoWrap = true, Alignment = side, Padding = new Padding(0, 0, 2, 0) });
         }
 
         foreach (Session session in sessions)
@@ -22,7 +24,7 @@ internal static class SessionTable
             table.AddRow(
                 new Text(TerminalText.Safe(session.SessionId, TextWidth)),
                 new Text(session.StartTime.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)),
-                new Text(LengthText.Of(session.EndMs - session.StartMs)),
+                new Text(string.Create(CultureInfo.InvariantCulture, $"{(int)session.Duration.TotalMinutes:00}:{session.Duration.Seconds:00}")),
                 new Text(session.EventCount.ToString("N0", CultureInfo.InvariantCulture)),
                 new Text(TerminalText.Safe(session.EntryPage ?? "", TextWidth)),
                 new Text(TerminalText.Safe(session.EndReason, TextWidth)));
