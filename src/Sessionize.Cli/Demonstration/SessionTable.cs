@@ -16,7 +16,7 @@ internal static class SessionTable
         foreach (string column in (string[])["session", "start (UTC)", "length", "events", "first page", "ended by"])
         {
             Justify side = column is "length" or "events" ? Justify.Right : Justify.Left;
-            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Dim))) { NoWrap = true, Alignment = side, Padding = new Padding(0, 0, 2, 0) });
+            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Dim))) { NoWrap = true, Alignment = side, Padding = new Padding(0, 0, 1, 0) });
         }
 
         foreach (Session session in sessions)
