@@ -15,7 +15,7 @@ internal static class ProgressBar
             .Columns(new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .StartAsync(async context =>
             {
-                ProgressTask task = context.AddTask("", maxValue: 1);
+                ProgressTask task = context.AddTask(describe(), maxValue: 1);
                 do
                 {
                     task.IsIndeterminate = share() is null;

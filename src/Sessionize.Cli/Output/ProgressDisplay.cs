@@ -27,7 +27,14 @@ internal static class ProgressDisplay
             : string.Create(CultureInfo.InvariantCulture, $"{latest.Value.Events:N0} events read{(share() is { } part ? $", {part:P0} of the input" : "")}");
         if (Talk.IsTerminal)
         {
-            await ProgressBar.ShowAsync(running, share, Describe).ConfigureAwait(false);
+            try
+            {
+                await ProgressBar.ShowAsync(running, share, Describe).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // The terminal has gone away. The run goes on.
+            }
         }
 
         while (await Task.WhenAny(running, Task.Delay(s_pause)).ConfigureAwait(false) != running)

@@ -136,6 +136,20 @@ public sealed class BatchCommandTests : IDisposable
         Assert.Equal(["events.ndjson", "out.csv"], _folder.Names());
     }
 
+    [Fact]
+    public void Batch_OnATerminal_DrawsABarAndEndsWell()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "Needs the program script, which has a terminal.");
+        ToolResult result = ToolProcess.Shell(
+            _folder.Path,
+            "sessionize generate --events 300000 -o e.ndjson && TERM=xterm script -qec \"dotnet '$SESSIONIZE_TOOL' batch e.ndjson -o out.csv\" /dev/null");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("\u001b[?25l", result.Output, StringComparison.Ordinal);
+        Assert.Contains("written to out.csv", result.Output, StringComparison.Ordinal);
+        Assert.Equal(["e.ndjson", "out.csv"], _folder.Names());
+    }
+
     private void WriteEvents(string name, params (int Minute, string Page)[] events) => _folder.Write(name, string.Concat(events.Select(e =>
         $$"""{"uuid":"u","event_timestamp":{{(StartMs + (e.Minute * 60_000L)).ToString(CultureInfo.InvariantCulture)}},"page_name":"{{e.Page}}"}""" + "\n")));
 
