@@ -205,5 +205,5 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
     }
 
     private SessionizeException Failed(Exception failure) => new(
-        $"Cannot write the dead letters to '{_path}': {failure.Message} Choose a place with room and write permission.", failure);
+        $"Cannot write the dead letters to '{_path}': {failure.Message.TrimEnd('.')}. Choose a place with room and write permission.", failure);
 }

@@ -160,7 +160,7 @@ public sealed class SessionFileSink : ISessionSink
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SessionizeException($"Cannot write to {_place}: {failure.Message} Choose a place with room and write permission.", failure);
+            throw new SessionizeException($"Cannot write to {_place}: {failure.Message.TrimEnd('.')}. Choose a place with room and write permission.", failure);
         }
     }
 }

@@ -148,6 +148,6 @@ public sealed class AtomicFile : IAsyncDisposable
     private static SessionizeException Failed(string path, Exception failure) => new(
         failure is DirectoryNotFoundException
             ? $"Cannot write '{path}': its folder does not exist. Create the folder, or choose another place."
-            : $"Cannot write '{path}': {failure.Message} Choose a place with room and write permission.",
+            : $"Cannot write '{path}': {failure.Message.TrimEnd('.')}. Choose a place with room and write permission.",
         failure);
 }

@@ -119,7 +119,7 @@ public sealed class HostileInputTests : IDisposable
         ToolResult silent = ToolProcess.Shell(_folder.Path, "sessionize batch events.ndjson 2>/dev/full").AssertCivil();
 
         Assert.Equal((1, 1, 0), (result.ExitCode, device.ExitCode, silent.ExitCode));
-        Assert.Contains("No space left", result.Error, StringComparison.Ordinal);
+        Assert.Contains("No space left on device. Choose", result.Error, StringComparison.Ordinal);
         Assert.Contains("it is a device or a pipe", device.Error, StringComparison.Ordinal);
         Assert.Single(silent.OutputLines);
     }
