@@ -64,7 +64,9 @@ public sealed class CommandLineCaseTests : IDisposable
         ToolResult result = ToolProcess.Shell(
             _folder.Path, $"sessionize batch '{SharedFiles.Find("data/nasa-19950801.ndjson.gz")}' --format ndjson | head -n 1; exit ${{PIPESTATUS[0]}}").AssertCivil();
 
-        Assert.Equal((141, ""), (result.ExitCode, result.Error));
+        // A slow machine may have told how far it was.
+        Assert.Equal(141, result.ExitCode);
+        Assert.DoesNotMatch("(?i)error|cannot|pipe|fail", result.Error);
         Assert.EndsWith("\n", result.Output, StringComparison.Ordinal);
         using JsonDocument row = JsonDocument.Parse(Assert.Single(result.OutputLines));
         Assert.Empty(_folder.Names());
