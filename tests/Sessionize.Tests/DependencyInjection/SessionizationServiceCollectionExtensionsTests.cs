@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Sessionize.DependencyInjection;
+using Sessionize.Testing;
 using Sessionize.Tests.Support;
 using Xunit;
 
@@ -19,7 +20,7 @@ public sealed class SessionizationServiceCollectionExtensionsTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = TimeoutMs)]
-    public async Task AddSessionization_TwoNamesOverTheSameInput_GivesEachTheSessionsOfItsRules()
+    public async Task AddSessionization_TwoNamesOverTheSameInput_GivesEachTheOraclesSessionsOfItsRules()
     {
         Action<ISessionizationBuilder> byDefault = sessions => sessions.WithIds(SessionIds.StartTime);
         Action<ISessionizationBuilder> byRules = sessions => sessions
@@ -45,9 +46,12 @@ public sealed class SessionizationServiceCollectionExtensionsTests
         await host.StopAsync(Token);
 
         Assert.NotEqual(defaults.Sessions.Count, rules.Sessions.Count);
-        AssertSame(events.Sessionize(SessionizationDefinition.Build(byDefault)), defaults.Sessions);
-        AssertSame(events.Sessionize(SessionizationDefinition.Build(byRules)), rules.Sessions);
+        AssertSame(Reference(byDefault), defaults.Sessions);
+        AssertSame(Reference(byRules), rules.Sessions);
         Assert.True(defaults.IsDisposed && rules.IsDisposed);
+
+        IReadOnlyList<Session> Reference(Action<ISessionizationBuilder> configure) =>
+            SessionOracle.Sessionize(events, SessionizationDefinition.Build(configure).ResolveRules(), SessionIds.StartTime);
     }
 
     [Fact]
