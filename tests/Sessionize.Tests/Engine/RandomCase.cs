@@ -34,7 +34,7 @@ internal sealed class RandomCase
     {
         SessionizationDefinition definition = new();
         SessionizationOptions options = definition.Options;
-        options.InactivityTimeout = TimeSpan.FromMilliseconds(_random.Next(1, 15));
+        options.InactivityTimeout = _random.Next(6) == 0 ? null : TimeSpan.FromMilliseconds(_random.Next(1, 15));
         options.Boundary = (GapBoundary)_random.Next(2);
         options.MaxSessionDuration = _random.Next(3) == 0 ? null : TimeSpan.FromMilliseconds(_random.Next(1, 25));
         options.Alignment = (MaxDurationAlignment)_random.Next(2);
