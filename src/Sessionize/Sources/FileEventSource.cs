@@ -64,8 +64,8 @@ public sealed class FileEventSource : IEventSource
     public async ValueTask<IReadOnlyList<SourcePartition>> OpenAsync(CancellationToken cancellationToken)
     {
         await CloseAsync().ConfigureAwait(false);
-        List<SessionizeException> failures = [];
-        foreach (string path in InputPaths.Expand(_inputs))
+        List<string> mistakes = [];
+        foreach (string path in InputPaths.Expand(_inputs, mistakes))
         {
             try
             {
@@ -73,13 +73,13 @@ public sealed class FileEventSource : IEventSource
             }
             catch (SessionizeException failure)
             {
-                failures.Add(failure);
+                mistakes.Add(failure.Message);
             }
         }
 
-        return failures.Count == 0
+        return mistakes.Count == 0
             ? [.. _places.Select((place, order) => new SourcePartition(place.File.Name, new LaneId(0), order, Place.FirstLine))]
-            : throw new SessionizeException(string.Join(Environment.NewLine, failures.Select(failure => failure.Message)), failures[0]);
+            : throw new SessionizeException(string.Join(Environment.NewLine, mistakes));
     }
 
     /// <inheritdoc/>

@@ -10,12 +10,12 @@ internal static class InputPaths
     private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
 
     /// <summary>Expands patterns: their matches in the order of their bytes, in place of the pattern. A file of exactly that name wins.</summary>
-    /// <exception cref="SessionizeException">No file matches, or a file is named twice.</exception>
-    public static IReadOnlyList<string> Expand(IEnumerable<string> inputs)
+    /// <param name="inputs">Paths and patterns.</param>
+    /// <param name="mistakes">Gets a sentence for each pattern without a match, and each file that is named twice.</param>
+    public static IReadOnlyList<string> Expand(IEnumerable<string> inputs, List<string> mistakes)
     {
         List<string> paths = [];
         Dictionary<string, string> seen = new(StringComparer.Ordinal);
-        List<string> mistakes = [];
         foreach (string input in inputs)
         {
             string[] found = IsPattern(input) ? Match(input) : [input];
@@ -39,7 +39,7 @@ internal static class InputPaths
             }
         }
 
-        return mistakes.Count == 0 ? paths : throw new SessionizeException(string.Join(Environment.NewLine, mistakes));
+        return paths;
     }
 
     private static bool IsPattern(string input) => input.AsSpan().ContainsAny('*', '?') && !File.Exists(input);
