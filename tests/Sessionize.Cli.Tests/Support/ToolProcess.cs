@@ -6,7 +6,11 @@ namespace Sessionize.Cli.Tests.Support;
 /// <summary>Runs the tool as a process of its own, as a user does.</summary>
 public static class ToolProcess
 {
+    private const string ResetInterrupt = "--default-signal=INT";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    private static readonly Lazy<bool> s_canResetSignals = new(() => OperatingSystem.IsLinux() && CanResetSignals());
 
     private static readonly string s_assembly = Path.Combine(AppContext.BaseDirectory, "Sessionize.Cli.dll");
 
@@ -35,7 +39,14 @@ public static class ToolProcess
     /// <summary>Starts the tool; the caller sees to its end with <see cref="Finish"/>.</summary>
     public static Process Start(string folder, params string[] arguments)
     {
-        ProcessStartInfo start = StartInfo("dotnet", folder);
+        // A job in the background has its children ignore Ctrl-C, and these tests may run as one.
+        ProcessStartInfo start = StartInfo(s_canResetSignals.Value ? "env" : "dotnet", folder);
+        if (s_canResetSignals.Value)
+        {
+            start.ArgumentList.Add(ResetInterrupt);
+            start.ArgumentList.Add("dotnet");
+        }
+
         start.ArgumentList.Add(s_assembly);
         foreach (string argument in arguments)
         {
@@ -80,4 +91,11 @@ public static class ToolProcess
         RedirectStandardError = true,
         Environment = { ["DOTNET_NOLOGO"] = "1", ["NO_COLOR"] = "1" },
     };
+
+    private static bool CanResetSignals()
+    {
+        using Process probe = Process.Start(new ProcessStartInfo("env", [ResetInterrupt, "true"]) { RedirectStandardError = true })!;
+        probe.WaitForExit();
+        return probe.ExitCode == 0;
+    }
 }
