@@ -35,10 +35,12 @@ public sealed class BatchSessionizer
     /// <param name="progress">Is told how far the run is.</param>
     /// <param name="cancellationToken">Stops the run; then nothing is written.</param>
     /// <returns>What the run did.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">T is before 1970 or after the year 9999.</exception>
     /// <exception cref="SessionizeException">Input or output fail, a rule throws, or T lies below the highest event time; nothing is written.</exception>
     public async Task<SessionizationSummary> RunAsync(
         long? endTimeMs = null, IProgress<SessionizationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        EndClosing.ThrowIfNoTime(endTimeMs);
         Stopwatch watch = Stopwatch.StartNew();
         SessionizationContext context = PipelinePlan.ContextOf(_definition, _plan.Rules, _services);
 
@@ -48,16 +50,14 @@ public sealed class BatchSessionizer
         await using IDeadLetterSink deadLetters = DeadLetterPlace.Make(_definition, context);
         await using InMemorySessionStateStore store = new();
         await sink.OpenAsync(new SinkOpening(_definition.Name, [], store), cancellationToken).ConfigureAwait(false);
+        BatchEngine engine = new(_plan);
+        SummaryCounts counts = new();
         try
         {
-            BatchEngine engine = new(_plan);
-            SummaryCounts counts = new();
             await ReadAsync(engine, source, partitions, deadLetters, counts, progress, cancellationToken).ConfigureAwait(false);
             long end = EndTime(endTimeMs, engine);
             await WriteAsync(engine, end, partitions, sink, counts, progress, cancellationToken).ConfigureAwait(false);
             await deadLetters.FlushAsync(cancellationToken).ConfigureAwait(false);
-            await CommitAsync(sink, cancellationToken).ConfigureAwait(false);
-            return counts.ToSummary(engine, watch.Elapsed, endTimeMs ?? engine.HighestEventMs);
         }
         catch
         {
@@ -65,6 +65,9 @@ public sealed class BatchSessionizer
             await sink.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
             throw;
         }
+
+        await CommitAsync(sink, cancellationToken).ConfigureAwait(false);
+        return counts.ToSummary(engine, watch.Elapsed, endTimeMs ?? engine.HighestEventMs);
     }
 
     private static IEnumerable<string> MissingParts(SessionizationDefinition definition)
@@ -77,6 +80,11 @@ public sealed class BatchSessionizer
         if (definition.Sink is null)
         {
             yield return "There is no sink: set Sink, or call a builder method that begins with To.";
+        }
+
+        if (definition.Followers.Count > 0)
+        {
+            yield return "There are further sinks (AlsoTo…), which only streaming writes: run the batch once more for each further sink.";
         }
     }
 
@@ -154,8 +162,26 @@ public sealed class BatchSessionizer
     private async Task CommitAsync(ISessionSink sink, CancellationToken cancellationToken)
     {
         SinkCommit commit = new(_definition.Name, Guid.NewGuid(), []);
-        if (await sink.CommitAsync(commit, cancellationToken).ConfigureAwait(false) == SinkCommitOutcome.Refused)
+        SinkCommitOutcome outcome;
+        try
         {
+            outcome = await sink.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // A throw leaves open what happened, and only after a definite no may anything be deleted.
+            if (await sink.HasCommittedAsync(commit, CancellationToken.None).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            await sink.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        if (outcome == SinkCommitOutcome.Refused)
+        {
+            await sink.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
             throw new SessionizeException($"The sink of '{_definition.Name}' refused the commit; nothing was written.");
         }
     }

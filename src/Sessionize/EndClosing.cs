@@ -4,6 +4,8 @@ namespace Sessionize;
 /// <remarks>Immutable.</remarks>
 public sealed record EndClosing
 {
+    private const long LastEndTimeMs = 253_402_300_799_999;
+
     private EndClosing(EndClosingKind kind, long? endTimeMs) => (Kind, EndTimeMs) = (kind, endTimeMs);
 
     /// <summary>The next run goes on with the state.</summary>
@@ -21,5 +23,20 @@ public sealed record EndClosing
     /// <summary>All sessions close: the input is bounded and ends at T.</summary>
     /// <param name="endTimeMs">T, in milliseconds since the Unix epoch; <see langword="null"/>: the highest event time that was read.</param>
     /// <returns>The closing.</returns>
-    public static EndClosing CloseAll(long? endTimeMs = null) => new(EndClosingKind.CloseAll, endTimeMs);
+    /// <exception cref="ArgumentOutOfRangeException">T is before 1970 or after the year 9999.</exception>
+    public static EndClosing CloseAll(long? endTimeMs = null)
+    {
+        ThrowIfNoTime(endTimeMs);
+        return new(EndClosingKind.CloseAll, endTimeMs);
+    }
+
+    /// <summary>T is a time that a calendar has; events have an earlier limit, but an end may lie behind all of them.</summary>
+    internal static void ThrowIfNoTime(long? endTimeMs)
+    {
+        if (endTimeMs is < 0 or > LastEndTimeMs)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(endTimeMs), endTimeMs, $"The end time is in milliseconds since 1970-01-01, from 0 to {LastEndTimeMs} (the end of the year 9999).");
+        }
+    }
 }

@@ -111,22 +111,23 @@ public sealed class SessionizationDefinition
     public IReadOnlyList<string> FindMistakes(bool isStreaming)
     {
         List<string> mistakes = [.. BuilderMistakes, .. Options.FindMistakes(isStreaming)];
-        if (mistakes.Count > 0)
+        if (!IsPlainName(Name) || Name.All(c => c == '.'))
         {
-            // Rules cannot be made of wrong options; the custom ones are looked at all the same.
-            FindMistakesOf([.. Rules], mistakes);
-            return mistakes;
+            mistakes.Add($"The pipeline's name is '{Name}': it is part of file names and settings, so give one of ASCII letters, digits, '-', '_' and '.'.");
         }
 
-        IReadOnlyList<ISessionBoundaryRule> rules = ResolveRules();
-        FindMistakesOf(rules, mistakes);
-        if (isStreaming && !rules.OfType<InactivityRule>().Any())
+        // Rules cannot be made of wrong options; the custom ones are looked at all the same.
+        FindMistakesOf(mistakes.Count > 0 ? [.. Rules] : ResolveRules(), mistakes);
+        if (isStreaming && Options.InactivityTimeout is null && !Rules.OfType<InactivityRule>().Any())
         {
             mistakes.Add("InactivityTimeout is null: without an inactivity rule no state ever ends, so streaming needs one of any length.");
         }
 
         return mistakes;
     }
+
+    private static bool IsPlainName(string name) =>
+        !string.IsNullOrEmpty(name) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     private static void FindMistakesOf(IReadOnlyList<ISessionBoundaryRule> rules, List<string> mistakes)
     {
@@ -137,7 +138,7 @@ public sealed class SessionizationDefinition
 
         foreach (ISessionBoundaryRule rule in rules)
         {
-            if (string.IsNullOrEmpty(rule.Name) || rule.Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+            if (!IsPlainName(rule.Name))
             {
                 mistakes.Add($"The rule {rule.GetType().Name} has the name '{rule.Name}': give it one of ASCII letters, digits, '-', '_' and '.'.");
             }

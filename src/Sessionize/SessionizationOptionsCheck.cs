@@ -27,16 +27,21 @@ internal static class SessionizationOptionsCheck
         Check(options.MaxSessionEvents is null or >= 1, $"MaxSessionEvents is {options.MaxSessionEvents}: give a number from 1, or null for no limit.");
         Check(options.UserHashBuckets >= 1, $"UserHashBuckets is {options.UserHashBuckets}: give a number from 1, such as 100.");
         Check(options.MaxLineBytes is >= 2 and <= 1 << 30, $"MaxLineBytes is {options.MaxLineBytes}: give a number from 2 to 1073741824, such as 1048576.");
-        Check(options.EndOnPages.All(page => !string.IsNullOrEmpty(page)), "EndOnPages holds an empty name: give page names such as 'logout'.");
+        Check(options.EndOnPages?.All(page => !string.IsNullOrEmpty(page)) == true, "EndOnPages is null or holds an empty name: give page names such as 'logout', or an empty list.");
         if (options.CutAtMidnight is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
         {
             mistakes.Add($"CutAtMidnight is '{zone}', which this machine does not know: give an IANA time zone such as 'Europe/Berlin' or 'UTC'.");
         }
 
-        CheckPath(nameof(options.Fields.UserId), options.Fields.UserId);
-        CheckPath(nameof(options.Fields.Timestamp), options.Fields.Timestamp);
-        CheckPath(nameof(options.Fields.PageName), options.Fields.PageName);
-        CheckPath(nameof(options.Fields.EventId), options.Fields.EventId);
+        Check(options.Fields is not null, "Fields is null: give field names, or leave the default ones.");
+        if (options.Fields is { } fields)
+        {
+            CheckPath(nameof(fields.UserId), fields.UserId);
+            CheckPath(nameof(fields.Timestamp), fields.Timestamp);
+            CheckPath(nameof(fields.PageName), fields.PageName);
+            CheckPath(nameof(fields.EventId), fields.EventId);
+        }
+
         if (isStreaming)
         {
             Check(options.Ids != SessionIds.Ordinal, "Ids is Ordinal, which counts all visits of a user's past and so cannot survive state expiry: streaming needs StartTime.");

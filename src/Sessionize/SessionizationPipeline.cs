@@ -114,18 +114,19 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
 
     /// <summary>Ends the posted input: all sessions close and are committed.</summary>
     /// <param name="endTime">T of semantics section 2; <see langword="null"/>: the highest event time.</param>
+    /// <param name="cancellationToken">Stops waiting; the input ends all the same.</param>
     /// <returns>Done when the pipeline has ended.</returns>
     /// <exception cref="SessionizeException">
     /// T lies below the highest event time: nothing was closed, and the pipeline goes on as if it had not been called. Or the pipeline failed.
     /// </exception>
     /// <exception cref="InvalidOperationException">The pipeline has a source, or was completed.</exception>
-    public async Task CompleteAsync(DateTimeOffset? endTime = null)
+    public async Task CompleteAsync(DateTimeOffset? endTime = null, CancellationToken cancellationToken = default)
     {
         PostedCompletion completion = Posted.RequestCompletion(endTime?.ToUnixTimeMilliseconds())
             ?? throw new InvalidOperationException(
                 $"The pipeline '{Name}' cannot be completed: it was completed before, or it stopped.", _ended.Task.Exception?.InnerException);
-        await completion.Decided.ConfigureAwait(false);
-        await _ended.Task.ConfigureAwait(false);
+        await completion.Decided.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads along: sessions as they close, before their commit. After a crash some come again, with the same id.</summary>

@@ -34,7 +34,7 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
 
         Task running = _pipeline.RunAsync(Token);
         await last;
-        await _pipeline.CompleteAsync();
+        await _pipeline.CompleteAsync(cancellationToken: Token);
         await running;
 
         Assert.Equal(posted, _sink.Sessions.Sum(session => session.EventCount));
@@ -54,7 +54,7 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
         await givingUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await last);
         Task running = _pipeline.RunAsync(Token);
-        await _pipeline.CompleteAsync();
+        await _pipeline.CompleteAsync(cancellationToken: Token);
         await running;
 
         Assert.Equal(posted, _sink.Sessions.Sum(session => session.EventCount));
@@ -64,12 +64,12 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
     public async Task PostAsync_AfterCompletion_NamesThePipeline()
     {
         Task running = _pipeline.RunAsync(Token);
-        await _pipeline.CompleteAsync();
+        await _pipeline.CompleteAsync(cancellationToken: Token);
         await running;
 
         InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(async () => await _pipeline.PostAsync(Event("u", 0), Token));
         Assert.Contains("'sessionize'", thrown.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _pipeline.CompleteAsync());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _pipeline.CompleteAsync(cancellationToken: Token));
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await _pipeline.AdvanceToAsync(At(0), Token));
         await Assert.ThrowsAsync<InvalidOperationException>(() => _pipeline.RunAsync(Token));
     }
@@ -93,7 +93,7 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
         Task running = _pipeline.RunAsync(Token);
         await _pipeline.PostAsync(Event("u", 10), Token);
 
-        SessionizeException thrown = await Assert.ThrowsAsync<SessionizeException>(() => _pipeline.CompleteAsync(At(9)));
+        SessionizeException thrown = await Assert.ThrowsAsync<SessionizeException>(() => _pipeline.CompleteAsync(At(9), Token));
 
         Assert.Contains($"{BaseMs + (9 * 60_000)} ms", thrown.Message, StringComparison.Ordinal);
         Assert.Contains($"{BaseMs + (10 * 60_000)} ms", thrown.Message, StringComparison.Ordinal);
@@ -101,8 +101,8 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
         Assert.False(running.IsCompleted);
 
         await _pipeline.PostAsync(Event("u", 11), Token);
-        await Assert.ThrowsAsync<SessionizeException>(() => _pipeline.CompleteAsync(At(10)));
-        await _pipeline.CompleteAsync(At(11));
+        await Assert.ThrowsAsync<SessionizeException>(() => _pipeline.CompleteAsync(At(10), Token));
+        await _pipeline.CompleteAsync(At(11), Token);
         await running;
         Assert.Equal(2, Assert.Single(_sink.Sessions).EventCount);
     }
@@ -111,13 +111,13 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
     public async Task CompleteAsync_WhileACompletionIsPending_IsRefusedAndSoIsPosting()
     {
         await _pipeline.PostAsync(Event("u", 10), Token);
-        Task first = _pipeline.CompleteAsync(At(9));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _pipeline.CompleteAsync(At(10)));
+        Task first = _pipeline.CompleteAsync(At(9), Token);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _pipeline.CompleteAsync(At(10), Token));
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await _pipeline.PostAsync(Event("u", 11), Token));
 
         Task running = _pipeline.RunAsync(Token);
         await Assert.ThrowsAsync<SessionizeException>(() => first);
-        await _pipeline.CompleteAsync(At(10));
+        await _pipeline.CompleteAsync(At(10), Token);
         await running;
 
         Assert.Equal(1, Assert.Single(_sink.Sessions).EventCount);
@@ -134,7 +134,7 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
         }
         while (last.IsCompletedSuccessfully);
 
-        Task completing = _pipeline.CompleteAsync();
+        Task completing = _pipeline.CompleteAsync(cancellationToken: Token);
         Task running = _pipeline.RunAsync(Token);
         await last;
         await completing;
@@ -144,14 +144,16 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
     }
 
     [Fact(Timeout = TimeoutMs)]
-    public async Task CompleteAsync_PipelineThatStopsBeforeItIsDecided_Ends()
+    public async Task CompleteAsync_PipelineThatStopsBeforeItIsDecided_SaysThatNothingClosed()
     {
         using CancellationTokenSource stop = new();
         await _pipeline.PostAsync(Event("u", 10), Token);
-        Task completing = _pipeline.CompleteAsync();
+        Task completing = _pipeline.CompleteAsync(cancellationToken: Token);
         await stop.CancelAsync();
         await _pipeline.RunAsync(stop.Token);
-        await completing;
+        SessionizeException thrown = await Assert.ThrowsAsync<SessionizeException>(() => completing);
+        Assert.Contains("were not closed", thrown.Message, StringComparison.Ordinal);
+        Assert.Empty(_sink.Sessions);
     }
 
     [Theory(Timeout = TimeoutMs)]
@@ -162,7 +164,7 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
         Task running = _pipeline.RunAsync(Token);
         await _pipeline.PostAsync(Event("u", 10), Token);
 
-        await _pipeline.CompleteAsync(At(endMinute));
+        await _pipeline.CompleteAsync(At(endMinute), Token);
         await running;
 
         Assert.Equal(reason, Assert.Single(_sink.Sessions).EndReason);
@@ -185,7 +187,7 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
 
         Assert.Equal(1, _pipeline.Counts.ClosedSessions);
         Assert.Equal(2, _pipeline.Counts.Events);
-        await _pipeline.CompleteAsync();
+        await _pipeline.CompleteAsync(cancellationToken: Token);
         await running;
     }
 
@@ -201,7 +203,7 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
             await _pipeline.PostAsync(Event($"u{user:d4}", 0), Token);
         }
 
-        await _pipeline.CompleteAsync();
+        await _pipeline.CompleteAsync(cancellationToken: Token);
         await running;
 
         Assert.Equal(10, (await few).Count);
@@ -266,7 +268,7 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
                 Assert.Fail("Nothing closed.");
             }
         }));
-        Assert.Same(thrown, (await Assert.ThrowsAsync<InvalidOperationException>(() => _pipeline.CompleteAsync())).InnerException);
+        Assert.Same(thrown, (await Assert.ThrowsAsync<InvalidOperationException>(() => _pipeline.CompleteAsync(cancellationToken: Token))).InnerException);
         Assert.True(_sink.IsDisposed);
     }
 

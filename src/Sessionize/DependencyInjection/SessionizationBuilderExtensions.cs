@@ -174,9 +174,21 @@ public static class SessionizationBuilderExtensions
     public static ISessionizationBuilder FromItems<T>(
         this ISessionizationBuilder builder, IAsyncEnumerable<T> items, Func<T, ClickstreamEvent> map)
     {
-        ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(map);
-        return builder.From(_ => new AsyncEnumerableEventSource<T>(items, new ClickstreamEventMapper<T>(map)));
+        return builder.FromItems(items, new ClickstreamEventMapper<T>(map));
+    }
+
+    /// <summary>Reads the host's own stream, without an object an event.</summary>
+    /// <typeparam name="T">The host's type.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="items">The items.</param>
+    /// <param name="mapper">Sets the fields of an event from an item.</param>
+    /// <returns>The builder.</returns>
+    public static ISessionizationBuilder FromItems<T>(this ISessionizationBuilder builder, IAsyncEnumerable<T> items, IEventMapper<T> mapper)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(mapper);
+        return builder.From(_ => new AsyncEnumerableEventSource<T>(items, mapper));
     }
 
     /// <summary>Keeps state in a store of your own.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Sessionize.Diagnostics;
@@ -23,7 +24,9 @@ internal sealed class StreamingEngine(
     private const int MostTries = 8;
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
 
-    private readonly SortedDictionary<LaneId, OpenLane> _lanes = [];
+    // Replaced, never changed: another thread reads the counts meanwhile.
+    private ImmutableSortedDictionary<LaneId, OpenLane> _lanes = ImmutableSortedDictionary<LaneId, OpenLane>.Empty;
+
     private readonly Dictionary<string, (OpenLane Lane, LanePartition Partition)> _partitions = new(StringComparer.Ordinal);
     private readonly string _fingerprint = StateFingerprint.Of(plan).ToString();
     private DateTimeOffset _lastCommit = clock.GetUtcNow();
@@ -65,8 +68,9 @@ internal sealed class StreamingEngine(
     {
         foreach (LaneId id in lanes.ToArray())
         {
-            if (_lanes.Remove(id, out OpenLane? open))
+            if (_lanes.TryGetValue(id, out OpenLane? open))
             {
+                _lanes = _lanes.Remove(id);
                 foreach (LanePartition partition in open.Lane.Partitions)
                 {
                     _partitions.Remove(partition.Source.Name);
@@ -250,7 +254,7 @@ internal sealed class StreamingEngine(
                 open.Deltas = DeltasPerSnapshot;
             }
 
-            _lanes.Add(partitions.Key, open);
+            _lanes = _lanes.Add(partitions.Key, open);
             foreach (LanePartition partition in lane.Partitions)
             {
                 _partitions.Add(partition.Source.Name, (open, partition));

@@ -4,8 +4,8 @@ namespace Sessionize.Sources;
 
 /// <summary>Reads events from files with one record a line, and from standard input.</summary>
 /// <remarks>
-/// <para>An input is a file, a pattern (<c>*</c> and <c>?</c> within a name, <c>**</c> for any folders between; matches in the order of
-/// their bytes), or <c>-</c> for standard input. Each file is a partition, and its lines are the positions, from 1. Files are read in the
+/// <para>An input is a file, a pattern (<c>*</c> and <c>?</c> within a name, <c>**</c> for any folders between; matches in ordinal
+/// order), or <c>-</c> for standard input. Each file is a partition, and its lines are the positions, from 1. Files are read in the
 /// order given, all in one lane, whose watermark is the least of its partitions'.</para>
 /// <para>How an input is compressed is seen from its first bytes: gzip (all members), zstd (all frames) or not at all. What ends too early,
 /// has a wrong checksum or foreign bytes behind it fails the run.</para>

@@ -99,14 +99,9 @@ internal sealed class PostedEventSource : IEventSource
             requested = _requested;
         }
 
-        if (exception is null)
-        {
-            requested?.Accept();
-        }
-        else
-        {
-            requested?.Refuse(exception);
-        }
+        // Says nothing to one that was decided.
+        requested?.Refuse(exception ?? new SessionizeException(
+            "The pipeline stopped before its input was ended, so open sessions were not closed: they go on with the next run over the same state, which can be completed."));
     }
 
     public ValueTask<IReadOnlyList<SourcePartition>> OpenAsync(CancellationToken cancellationToken) => new([s_partition]);

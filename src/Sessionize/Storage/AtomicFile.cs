@@ -6,7 +6,7 @@ namespace Sessionize.Storage;
 /// Disposing without that deletes it, and leaves what stood under the name as it was. Not thread-safe.</para>
 /// <para>A symbolic link is followed: it stays, and the file that it points to is replaced.</para>
 /// </remarks>
-public sealed class AtomicFile : IAsyncDisposable
+internal sealed class AtomicFile : IAsyncDisposable
 {
     private const int BufferBytes = 64 * 1024;
 

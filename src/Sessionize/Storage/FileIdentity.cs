@@ -2,7 +2,7 @@ namespace Sessionize.Storage;
 
 /// <summary>Which file a path leads to, whatever it is called: links and hard links to one file are the same.</summary>
 /// <remarks>By device and inode on Linux. Elsewhere by the path after symbolic links, which does not see hard links.</remarks>
-public static class FileIdentity
+internal static class FileIdentity
 {
     /// <summary>Whether both paths lead to one file, which need not exist yet.</summary>
     /// <param name="left">A path.</param>

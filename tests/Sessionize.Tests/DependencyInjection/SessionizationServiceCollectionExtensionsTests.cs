@@ -42,7 +42,7 @@ public sealed class SessionizationServiceCollectionExtensionsTests
             await second.PostAsync(e, Token);
         }
 
-        await Task.WhenAll(first.CompleteAsync(), second.CompleteAsync());
+        await Task.WhenAll(first.CompleteAsync(cancellationToken: Token), second.CompleteAsync(cancellationToken: Token));
         await host.StopAsync(Token);
 
         Assert.NotEqual(defaults.Sessions.Count, rules.Sessions.Count);

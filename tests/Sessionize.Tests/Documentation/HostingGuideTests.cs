@@ -46,7 +46,7 @@ public sealed class HostingGuideTests
 
         await pipeline.PostAsync(new ClickstreamEvent("ada", DateTimeOffset.UnixEpoch.AddHours(1), "home"), cancellationToken);
         await pipeline.AdvanceToAsync(DateTimeOffset.UnixEpoch.AddHours(2), cancellationToken);
-        await pipeline.CompleteAsync();
+        await pipeline.CompleteAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         await running;
         await foreach (SessionChange change in closing)

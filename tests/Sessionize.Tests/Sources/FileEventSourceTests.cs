@@ -112,6 +112,7 @@ public sealed class FileEventSourceTests : IDisposable
         Assert.Equal(["[1].ndjson", "a.ndjson", "b.ndjson", "x/1.ndjson", "x/y/2.ndjson"], await PathsOf("**/*.ndjson"));
         Assert.Equal(["x/y/2.ndjson"], await PathsOf("*/y/*"));
         Assert.Equal([".hidden.ndjson"], await PathsOf(".*"));
+        Assert.Equal(["x/1.ndjson", "x/y/2.ndjson"], await PathsOf("x/**"));
         Assert.Equal(["[1].ndjson"], await PathsOf("[1].ndjson"));
         Write("what?.ndjson", "1"u8);
         Assert.Equal(["what?.ndjson"], await PathsOf("what?.ndjson"));
@@ -161,6 +162,25 @@ public sealed class FileEventSourceTests : IDisposable
         await source.SeekAsync(second, 5003, TestContext.Current.CancellationToken);
         SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(() => FileContent.ReadAsync(source));
         Assert.Contains("5003", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1\n2\n3", 4)]
+    [InlineData("1\n2\n3\n", 4)]
+    [InlineData("1\n2\n \r", 4)]
+    [InlineData("1\n2\nlonger than the limit", 4)]
+    public async Task SeekAsync_BehindTheLastLine_IsTheEnd_WithALineEndOrWithout(string text, long behind)
+    {
+        foreach (byte[] stored in (byte[][])[Encoding.ASCII.GetBytes(text), FileContent.Gzip(Encoding.ASCII.GetBytes(text))])
+        {
+            string path = Write("input", stored);
+            await using FileEventSource source = new([path], NoParser.Instance, maxLineBytes: 10);
+            await source.OpenAsync(TestContext.Current.CancellationToken);
+            await source.SeekAsync(path, behind, TestContext.Current.CancellationToken);
+            Assert.Empty(await FileContent.ReadAsync(source));
+            await source.SeekAsync(path, behind + 1, TestContext.Current.CancellationToken);
+            await Assert.ThrowsAsync<SessionizeException>(() => FileContent.ReadAsync(source));
+        }
     }
 
     [Fact]

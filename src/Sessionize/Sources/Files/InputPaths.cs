@@ -7,9 +7,9 @@ internal static class InputPaths
 {
     private const string AnyFolders = "**";
 
-    private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
+    private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
-    /// <summary>Expands patterns: their matches in the order of their bytes, in place of the pattern. A file of exactly that name wins.</summary>
+    /// <summary>Expands patterns: their matches in ordinal order, in place of the pattern. A file of exactly that name wins.</summary>
     /// <param name="inputs">Paths and patterns.</param>
     /// <param name="mistakes">Gets a sentence for each pattern without a match, and each file that is named twice.</param>
     public static IReadOnlyList<string> Expand(IEnumerable<string> inputs, List<string> mistakes)
@@ -18,10 +18,19 @@ internal static class InputPaths
         Dictionary<string, string> seen = new(StringComparer.Ordinal);
         foreach (string input in inputs)
         {
-            string[] found = IsPattern(input) ? Match(input) : [input];
-            if (found.Length == 0)
+            string[] found = [];
+            try
             {
-                mistakes.Add($"No file matches '{input}': check folder and pattern.");
+                found = HasWildcard(input) && !File.Exists(input) ? Match(input) : [input];
+                if (found.Length == 0)
+                {
+                    mistakes.Add($"No file matches '{input}': check folder and pattern.");
+                }
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // A folder that cannot be looked into may hold events: to pass it over would lose them in silence.
+                mistakes.Add($"Cannot look for all files that match '{input}': {failure.Message} Give permission, or name the files.");
             }
 
             foreach (string path in found)
@@ -42,17 +51,22 @@ internal static class InputPaths
         return paths;
     }
 
-    private static bool IsPattern(string input) => input.AsSpan().ContainsAny('*', '?') && !File.Exists(input);
+    private static bool HasWildcard(string text) => text.AsSpan().ContainsAny('*', '?');
 
     private static string[] Match(string pattern)
     {
         string root = Path.GetPathRoot(pattern) ?? "";
         string[] parts = pattern[root.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
+        if (parts[^1] == AnyFolders)
+        {
+            parts = [.. parts, "*"];
+        }
+
         IEnumerable<string> folders = [root];
         foreach (string part in parts[..^1])
         {
             folders = part == AnyFolders ? folders.SelectMany(Below)
-                : IsPattern(part) ? folders.SelectMany(folder => Matching(folder, part, Directory.EnumerateDirectories))
+                : HasWildcard(part) ? folders.SelectMany(folder => Matching(folder, part, Directory.EnumerateDirectories))
                 : folders.Select(folder => Path.Combine(folder, part)).Where(Directory.Exists);
         }
 

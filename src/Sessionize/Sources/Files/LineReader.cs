@@ -78,6 +78,7 @@ internal sealed class LineReader(PipeReader pipe, string name)
     /// <summary>Goes to a line, counted from 1.</summary>
     public async ValueTask SkipToAsync(long line, CancellationToken cancellationToken)
     {
+        bool hasTail = false;
         while (_line < line)
         {
             ReadResult read = await pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -88,12 +89,19 @@ internal sealed class LineReader(PipeReader pipe, string name)
                 {
                     Advance(ref rest, rest.GetPosition(1, end));
                     _line++;
+                    hasTail = false;
                 }
 
                 if (_line < line)
                 {
+                    hasTail |= !rest.IsEmpty;
                     Advance(ref rest, rest.End);
                 }
+            }
+
+            if (read.IsCompleted && hasTail)
+            {
+                _line++;
             }
 
             pipe.AdvanceTo(rest.Start, _line < line ? rest.End : rest.Start);
@@ -169,6 +177,13 @@ internal sealed class LineReader(PipeReader pipe, string name)
         {
             Add(rest, batch, parser, maxLineBytes);
         }
+        else
+        {
+            return;
+        }
+
+        // A line without an end is a line all the same: whoever goes on does so behind it.
+        _line++;
     }
 
     private void Add(ReadOnlySequence<byte> sequence, EventBatch batch, IEventParser parser, int maxLineBytes)

@@ -15,7 +15,10 @@ internal sealed unsafe class ZstdDecoder(StoredBytes stored) : IInputDecoder
     private const uint SkippableMagic = 0x184D2A50;
     private const uint SkippableMask = 0xFFFFFFF0;
 
-    private ZSTD_DCtx_s* _context = Methods.ZSTD_createDCtx();
+    // What the longest window of the format takes is only used by content of that length.
+    private const int LongestWindowLog = 31;
+
+    private ZSTD_DCtx_s* _context = CreateContext();
     private bool _isInFrame;
 
     public static bool Starts(ReadOnlySpan<byte> bytes)
@@ -57,6 +60,13 @@ internal sealed unsafe class ZstdDecoder(StoredBytes stored) : IInputDecoder
     {
         Methods.ZSTD_freeDCtx(_context);
         _context = null;
+    }
+
+    private static ZSTD_DCtx_s* CreateContext()
+    {
+        ZSTD_DCtx_s* context = Methods.ZSTD_createDCtx();
+        Methods.ZSTD_DCtx_setParameter(context, ZSTD_dParameter.ZSTD_d_windowLogMax, LongestWindowLog);
+        return context;
     }
 
     private int Decompress(Span<byte> destination)
