@@ -29,8 +29,8 @@ public sealed record Trigger
         return new Trigger(interval, false, null);
     }
 
-    /// <summary>Commits as soon as sessions close, at most once in an interval.</summary>
-    /// <param name="interval">The shortest time between commits; above zero.</param>
+    /// <summary>Commits in short steps, for ever: <see cref="Interval"/> by the name that says what a short one is for.</summary>
+    /// <param name="interval">How long a closed session waits for its commit at most, such as a second; above zero.</param>
     /// <returns>The trigger.</returns>
     public static Trigger Continuous(TimeSpan interval) => Interval(interval);
 

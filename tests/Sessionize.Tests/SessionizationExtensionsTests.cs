@@ -55,46 +55,6 @@ public sealed class SessionizationExtensionsTests
         Assert.Equal([1, 2], items.Sessionize(new PlanMapper(), definition).Select(session => session.EventCount));
     }
 
-    [Theory]
-    [InlineData(-1)]
-    [InlineData(long.MaxValue)]
-    public async Task BatchSessionizer_EndTimeThatNoCalendarHas_IsRefused(long endTimeMs)
-    {
-        SessionizationDefinition definition = new()
-        {
-            Source = _ => throw new InvalidOperationException("Nothing may be opened."),
-            Sink = _ => throw new InvalidOperationException("Nothing may be opened."),
-        };
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
-            () => new BatchSessionizer(definition).RunAsync(endTimeMs, cancellationToken: TestContext.Current.CancellationToken));
-        Assert.Throws<ArgumentOutOfRangeException>(() => EndClosing.CloseAll(endTimeMs));
-    }
-
-    [Theory]
-    [InlineData("../x")]
-    [InlineData("..")]
-    [InlineData("a:b")]
-    [InlineData("a b")]
-    public void FindMistakes_NameThatIsNoFileName_IsOne(string name) =>
-        Assert.Contains($"'{name}'", Assert.Single(new SessionizationDefinition(name).FindMistakes(isStreaming: true)), StringComparison.Ordinal);
-
-    [Fact]
-    public void FindMistakes_NoInactivityBesideAnotherMistake_TellsBoth()
-    {
-        SessionizationDefinition definition = new() { Options = { InactivityTimeout = null, UserHashBuckets = 0, EndOnPages = null!, Fields = null! } };
-        Assert.Equal(4, definition.FindMistakes(isStreaming: true).Count);
-    }
-
-    [Fact]
-    public void BatchSessionizer_WithoutSourceAndSink_NamesBothAndWhatElseIsWrong()
-    {
-        SessionizationDefinition definition = new() { Options = { UserHashBuckets = 0, Fields = { PageName = "half\ud800" } }, Followers = { _ => new global::Sessionize.Sinks.InMemorySessionSink(new()) } };
-        SessionizationConfigurationException thrown = Assert.Throws<SessionizationConfigurationException>(() => new BatchSessionizer(definition));
-        Assert.Equal(5, thrown.Mistakes.Count);
-        Assert.Contains("no source", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("no sink", thrown.Message, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void Sessionize_CampaignAfterTheMaximum_EndsBySemanticsExample()
     {
