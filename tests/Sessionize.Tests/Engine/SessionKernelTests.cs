@@ -11,7 +11,7 @@ public sealed class SessionKernelTests
 {
     private static readonly ClickstreamEventMapper<ClickstreamEvent> s_mapper = new(e => e);
 
-    private static int Cases => int.Parse(Environment.GetEnvironmentVariable("SESSIONIZE_LAW_CASES") ?? "3000", CultureInfo.InvariantCulture);
+    private static int Cases => int.Parse(Environment.GetEnvironmentVariable("SESSIONIZE_LAW_CASES") ?? "10000", CultureInfo.InvariantCulture);
 
     [Fact]
     public void TakeSession_OneScan_IsTwoLiteralPasses()
