@@ -11,7 +11,8 @@ public sealed class SqliteSessionSink(string database) : UpsertSessionSink
     // An older revision, repeated by a process that was slow, never replaces a newer one.
     private const string Upsert = """
         INSERT INTO sessions VALUES ($id, $user, $start, $end, $events, $pages, $reason, $revision)
-        ON CONFLICT (session_id) DO UPDATE SET session_end_time_ms = $end, event_count = $events, pages_visited = $pages, end_reason = $reason, revision = $revision
+        ON CONFLICT (session_id) DO UPDATE
+        SET session_start_time_ms = $start, session_end_time_ms = $end, event_count = $events, pages_visited = $pages, end_reason = $reason, revision = $revision
         WHERE revision <= $revision
         """;
 

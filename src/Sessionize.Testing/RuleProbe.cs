@@ -3,7 +3,9 @@ namespace Sessionize.Testing;
 /// <summary>Puts one rule's three questions to events in the notation of <see cref="Timeline"/>, without an engine.</summary>
 /// <remarks>
 /// The last event is the one that is asked about, the one before it the predecessor. The rule's scope is all events, or those behind
-/// the last <c>|</c>: <c>0 5 | 40 50</c> asks a rule of pass 2 about minute 50 of a session that started at minute 40.
+/// the last <c>|</c>, which separates what the rule cuts: visits for a rule of pass 1, the sessions of one visit for a rule of pass 2. So
+/// <c>0 5 | 40 50</c> asks a rule of pass 2 about minute 50 of a session that started at minute 40. In <c>0 5 | 40</c> the last event has the
+/// predecessor 5 for a rule of pass 2, and none for a rule of pass 1: the first event of a visit has none.
 /// </remarks>
 /// <param name="rule">The rule.</param>
 public sealed class RuleProbe(ISessionBoundaryRule rule)
@@ -17,9 +19,9 @@ public sealed class RuleProbe(ISessionBoundaryRule rule)
     /// <exception cref="FormatException">The text is no timeline, or has too few events.</exception>
     public bool StartsNew(string events)
     {
-        ClickstreamEvent[] all = Read(events, atLeast: 2, out ClickstreamEvent[] scope);
+        Read(events, atLeast: 2, out ClickstreamEvent[] scope);
         return scope.Length > 1
-            ? _questions.StartsNew(_rule, all[^1], all[^2], new ScopeFacts(scope[0].TimestampMs, scope.Length - 1))
+            ? _questions.StartsNew(_rule, scope[^1], scope[^2], new ScopeFacts(scope[0].TimestampMs, scope.Length - 1))
             : throw new FormatException($"'{events}': whether an event starts a new scope is asked before it is in it, so let another event stand behind the '|'.");
     }
 
@@ -30,7 +32,7 @@ public sealed class RuleProbe(ISessionBoundaryRule rule)
     public bool EndsWith(string events)
     {
         ClickstreamEvent[] all = Read(events, atLeast: 1, out ClickstreamEvent[] scope);
-        return _questions.EndsWith(_rule, all[^1], all.ElementAtOrDefault(all.Length - 2), FactsOf(scope));
+        return _questions.EndsWith(_rule, all[^1], Predecessor(all, scope), FactsOf(scope));
     }
 
     /// <summary>The first time that no longer belongs to the scope, were the last event its last; as time after minute 0.</summary>
@@ -40,8 +42,14 @@ public sealed class RuleProbe(ISessionBoundaryRule rule)
     public TimeSpan? DeadlineAfter(string events)
     {
         ClickstreamEvent[] all = Read(events, atLeast: 1, out ClickstreamEvent[] scope);
-        long? deadline = _questions.Deadline(_rule, all[^1], all.ElementAtOrDefault(all.Length - 2), FactsOf(scope), all[0].TimestampMs);
+        long? deadline = _questions.Deadline(_rule, all[^1], Predecessor(all, scope), FactsOf(scope), all[0].TimestampMs);
         return deadline is null ? null : TimeSpan.FromMilliseconds(deadline.Value - Timeline.DefaultOrigin.ToUnixTimeMilliseconds());
+    }
+
+    private ClickstreamEvent? Predecessor(ClickstreamEvent[] all, ClickstreamEvent[] scope)
+    {
+        ClickstreamEvent[] visit = _rule.Pass == RulePass.Visit ? scope : all;
+        return visit.ElementAtOrDefault(visit.Length - 2);
     }
 
     private static ScopeFacts FactsOf(ClickstreamEvent[] scope) => new(scope[0].TimestampMs, scope.Length);

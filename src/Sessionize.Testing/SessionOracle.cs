@@ -61,9 +61,11 @@ public static class SessionOracle
             long visitStart = visit[0].TimestampMs;
             int sameStart = visits.Take(n).Count(earlier => earlier[0].TimestampMs == visitStart);
             List<List<ClickstreamEvent>> sessions = Cut([.. visit], RulePass.Session, rules, visitStart);
+            int lastInVisit = -1;
             for (int s = 0; s < sessions.Count; s++)
             {
                 List<ClickstreamEvent> session = sessions[s];
+                lastInVisit += session.Count;
                 ClickstreamEvent? next = s + 1 < sessions.Count ? sessions[s + 1][0] : n + 1 < visits.Count ? visits[n + 1][0] : null;
                 long k = IndexOf(sessions, s, visitStart, rules.Anchored);
                 string visitName = ids == SessionIds.Ordinal
@@ -81,7 +83,7 @@ public static class SessionOracle
                     EntryPage = pages.FirstOrDefault(),
                     ExitPage = pages.LastOrDefault(),
                     PageViewCount = pages.Length,
-                    EndReason = ReasonOf(session, visit, next, nextIsInVisit: s + 1 < sessions.Count, rules, end),
+                    EndReason = ReasonOf(session, visit, lastInVisit, next, nextIsInVisit: s + 1 < sessions.Count, rules, end),
                     VisitStartMs = visitStart,
                     SessionIndex = (int)Math.Min(k, int.MaxValue),
                     UserHashBucket = OracleHash.Bucket(user, buckets),
@@ -142,12 +144,11 @@ public static class SessionOracle
 
     /// <summary>The earliest of all reasons; of equal times ends-with, then deadlines, then starts-new; then the rules' order.</summary>
     private static string ReasonOf(
-        List<ClickstreamEvent> session, List<ClickstreamEvent> visit, ClickstreamEvent? next, bool nextIsInVisit, OracleRules rules, long end)
+        List<ClickstreamEvent> session, List<ClickstreamEvent> visit, int lastInVisit, ClickstreamEvent? next, bool nextIsInVisit, OracleRules rules, long end)
     {
-        ClickstreamEvent last = session[^1];
-        int inVisit = visit.FindIndex(e => ReferenceEquals(e, last));
-        ClickstreamEvent? previous = inVisit > 0 ? visit[inVisit - 1] : null;
-        ScopeFacts visitFacts = new(visit[0].TimestampMs, inVisit + 1);
+        ClickstreamEvent last = visit[lastInVisit];
+        ClickstreamEvent? previous = lastInVisit > 0 ? visit[lastInVisit - 1] : null;
+        ScopeFacts visitFacts = new(visit[0].TimestampMs, lastInVisit + 1);
         ScopeFacts sessionFacts = new(session[0].TimestampMs, session.Count);
         List<(long Time, int Kind, int Rank, string Reason)> reasons = [];
         IReadOnlyList<ISessionBoundaryRule> ranked = rules.Ranked;

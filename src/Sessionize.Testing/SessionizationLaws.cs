@@ -97,7 +97,7 @@ public sealed class SessionizationLaws
         {
             DeliveryScript batches = tried.Script with { Steps = [.. tried.Script.Steps.Where(step => step.Kind == DeliveryStepKind.Send)] };
             IReadOnlyList<Session> streamed = tried.Stream(tried.Events, batches, out IReadOnlyList<ClickstreamEvent> late);
-            ClickstreamEvent[] inTime = Without(late, tried.Events);
+            ClickstreamEvent[] inTime = tried.Without(late);
             return Difference.Between("oracle", tried.Oracle(inTime), "streaming", streamed)
                 ?? Difference.Between(
                     "oracle",
@@ -130,7 +130,7 @@ public sealed class SessionizationLaws
             IReadOnlyList<Session> disturbed = tried.Stream(tried.Events, tried.Script, out IReadOnlyList<ClickstreamEvent> late);
             tried.Stream(tried.Events, DeliveryScript.Quiet with { Lanes = tried.Script.Lanes }, out IReadOnlyList<ClickstreamEvent> lateUndisturbed);
             return Difference.Between("late undisturbed", lateUndisturbed.Select(e => e.ToString()), "late disturbed", late.Select(e => e.ToString()))
-                ?? Difference.Between("oracle", tried.Oracle(Without(late, tried.Events)), "disturbed", disturbed)
+                ?? Difference.Between("oracle", tried.Oracle(tried.Without(late)), "disturbed", disturbed)
                 ?? Difference.Between("session ids", disturbed.Select(session => session.SessionId).Distinct(), "of all rows", disturbed.Select(session => session.SessionId));
         });
 
@@ -140,12 +140,6 @@ public sealed class SessionizationLaws
         SessionizationDefinition recorded = SessionizeGen.Define(tried.Definition.Options, tried.Definition.Rules.Select(rule => new RecordingRule(rule, answers)));
         (tried with { Definition = recorded }).Oracle(tried.Events);
         return answers;
-    }
-
-    private static ClickstreamEvent[] Without(IReadOnlyList<ClickstreamEvent> late, ClickstreamEvent[] events)
-    {
-        HashSet<ClickstreamEvent> left = new(late, ReferenceEqualityComparer.Instance);
-        return [.. events.Where(e => !left.Contains(e))];
     }
 
     private static ClickstreamEvent[] WithinDelay(ClickstreamEvent[] events, long delay)

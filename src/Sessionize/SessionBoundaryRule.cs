@@ -3,7 +3,7 @@ namespace Sessionize;
 /// <summary>The base of custom rules: every question is answered with "no" until it is overridden.</summary>
 /// <example>
 /// <code>
-/// public sealed class LogoutEndsSession() : SessionBoundaryRule("logout")
+/// public sealed class LogoutEndsVisit() : SessionBoundaryRule("logout")
 /// {
 ///     public override EventFields Reads =&gt; EventField.PageName;
 ///     public override bool EndsWith(in BoundaryContext context) =&gt; context.Current.PageName == "logout";

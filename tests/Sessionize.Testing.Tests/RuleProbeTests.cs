@@ -40,4 +40,39 @@ public sealed class RuleProbeTests
         Assert.Contains("needs 2 events", Assert.Throws<FormatException>(() => probe.StartsNew("0")).Message, StringComparison.Ordinal);
         Assert.Contains("behind the '|'", Assert.Throws<FormatException>(() => probe.StartsNew("0 | 5")).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(RulePass.Visit, "none")]
+    [InlineData(RulePass.Session, "home")]
+    public void EndsWithAndDeadlineAfter_OfTheFirstEventBehindTheBar_HaveAPredecessorInTheSameVisitOnly(RulePass pass, string expected)
+    {
+        PredecessorRule rule = new(pass);
+        RuleProbe probe = new(rule);
+
+        probe.EndsWith("0:home | 40:cart");
+        probe.DeadlineAfter("0:home | 40:cart");
+        probe.EndsWith("0:home | 40:cart 50");
+        probe.StartsNew("0:home | 40:cart 50");
+
+        Assert.Equal([expected, expected, "cart", "cart"], rule.Shown);
+    }
+
+    private sealed class PredecessorRule(RulePass pass) : SessionBoundaryRule("predecessor", pass: pass)
+    {
+        public List<string> Shown { get; } = [];
+
+        public override EventFields Reads => EventField.PageName;
+
+        public override bool StartsNew(in BoundaryContext context) => Show(context);
+
+        public override bool EndsWith(in BoundaryContext context) => Show(context);
+
+        public override long? DeadlineAfter(in BoundaryContext context) => Show(context) ? 0 : null;
+
+        private bool Show(in BoundaryContext context)
+        {
+            Shown.Add(context.HasPrevious ? context.Previous.PageName.ToString() : "none");
+            return false;
+        }
+    }
 }

@@ -22,4 +22,21 @@ public sealed class SessionOracleTests
         Assert.Equal(2, sessions[^1].EventCount);
         Assert.Equal(EndReasons.EndOfInput, sessions[^1].EndReason);
     }
+
+    [Fact]
+    public void Sessionize_OneEventObjectDeliveredTwice_CountsTwiceForTheEndReason()
+    {
+        ClickstreamEvent once = new("ada", BaseMs, "home");
+        ClickstreamEvent later = new("ada", BaseMs + 60_000, "cart");
+
+        IReadOnlyList<Session> sessions = SessionOracle.Sessionize([once, once, later], [new InactivityRule(TimeSpan.FromMinutes(30)), new PairRule()]);
+
+        Assert.Equal([(2, "Rule:pair"), (1, EndReasons.EndOfInput)], sessions.Select(session => (session.EventCount, session.EndReason)));
+    }
+
+    /// <summary>A visit has two events.</summary>
+    private sealed class PairRule() : SessionBoundaryRule("pair")
+    {
+        public override bool EndsWith(in BoundaryContext context) => context.HasPrevious && context.Scope.EventCount == 2;
+    }
 }

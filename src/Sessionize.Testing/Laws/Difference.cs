@@ -1,13 +1,20 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Sessionize.Testing.Laws;
 
 /// <summary>Two results that should have been the same.</summary>
 internal sealed record Difference(string LeftName, IReadOnlyList<string> Left, string RightName, IReadOnlyList<string> Right)
 {
-    public static Difference? Between(string leftName, IEnumerable<Session> left, string rightName, IEnumerable<Session> right) =>
-        Between(leftName, left.Select(Show).Order(StringComparer.Ordinal), rightName, right.Select(Show).Order(StringComparer.Ordinal));
+    /// <summary>Two results whose sessions are not the same, whatever their order; every column counts.</summary>
+    public static Difference? Between(string leftName, IEnumerable<Session> left, string rightName, IEnumerable<Session> right)
+    {
+        Session[] all = [.. left];
+        List<Session> others = [.. right];
+        Difference found = new(leftName, Show(all), rightName, Show(others));
+        return all.All(others.Remove) && others.Count == 0 ? null : found;
+    }
 
     public static Difference? Between(string leftName, IEnumerable<string> left, string rightName, IEnumerable<string> right)
     {
@@ -30,10 +37,14 @@ internal sealed record Difference(string LeftName, IReadOnlyList<string> Left, s
         return text.ToString();
     }
 
-    // Every column of the row that does not follow from the others.
+    private static string[] Show(IEnumerable<Session> sessions) => [.. sessions.Select(Show).Order(StringComparer.Ordinal)];
+
+    // For people; texts as in JSON, so that null, "" and pages with a comma look different.
     private static string Show(Session s) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{s.SessionId} {Minutes(s.StartMs)}..{Minutes(s.EndMs)} events={s.EventCount} {s.EndReason} k={s.SessionIndex} visit={Minutes(s.VisitStartMs)} {s.EntryPage}>{s.ExitPage} views={s.PageViewCount} [{string.Join(",", s.PagesVisited)}] bucket={s.UserHashBucket}");
+        $"{s.SessionId} of {Text(s.UserId)} {Minutes(s.StartMs)}..{Minutes(s.EndMs)} events={s.EventCount} {s.EndReason} k={s.SessionIndex} visit={Minutes(s.VisitStartMs)} {Text(s.EntryPage)}>{Text(s.ExitPage)} views={s.PageViewCount} {JsonSerializer.Serialize(s.PagesVisited)} revision={s.Revision} bucket={s.UserHashBucket}");
+
+    private static string Text(string? text) => JsonSerializer.Serialize(text);
 
     private static string Minutes(long ms) =>
         TimelineToken.Write(new ClickstreamEvent("", ms), Timeline.DefaultOrigin);

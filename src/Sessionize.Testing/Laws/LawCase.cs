@@ -3,6 +3,9 @@ namespace Sessionize.Testing.Laws;
 /// <summary>What a law is tried on.</summary>
 internal sealed record LawCase(SessionizationDefinition Definition, ClickstreamEvent[] Events, DeliveryScript Script)
 {
+    /// <summary>The events as they arrive, each an object of its own: of one that is delivered twice, one may be late and the other not.</summary>
+    public ClickstreamEvent[] Events { get; init => field = Copies(value); } = Copies(Events);
+
     public long EndMs => Events.Length == 0 ? 0 : Events.Max(e => e.TimestampMs);
 
     /// <summary>Simpler cases, boldest first.</summary>
@@ -25,6 +28,13 @@ internal sealed record LawCase(SessionizationDefinition Definition, ClickstreamE
         return sessions;
     }
 
+    /// <summary>The events that are not late.</summary>
+    public ClickstreamEvent[] Without(IReadOnlyList<ClickstreamEvent> late)
+    {
+        HashSet<ClickstreamEvent> left = new(late, ReferenceEqualityComparer.Instance);
+        return [.. Events.Where(e => !left.Contains(e))];
+    }
+
     public string Describe()
     {
         DateTimeOffset origin = Timeline.DefaultOrigin;
@@ -33,4 +43,6 @@ internal sealed record LawCase(SessionizationDefinition Definition, ClickstreamE
         string timeline = Events.Length == 0 ? "no events" : Timeline.Of(Events, origin).ToString().Replace("\n", "\n  ", StringComparison.Ordinal);
         return $"rules, with a watermark delay of {Definition.Options.WatermarkDelay:c}\n{rules}\nevents (minutes after {origin:u})\n  {timeline}\narrival\n  {arrival}\ndelivery\n  {Script}";
     }
+
+    private static ClickstreamEvent[] Copies(ClickstreamEvent[] events) => [.. events.Select(e => e with { })];
 }

@@ -119,7 +119,7 @@ public sealed class SessionFileSink : ISessionSink
     }
 
     /// <inheritdoc/>
-    /// <remarks>Knows the commit of this instance; a batch run that ended without an answer is looked up by whether the file is there.</remarks>
+    /// <remarks>Knows the commit of this instance only, which takes one run: nothing beside the rows records a commit.</remarks>
     public ValueTask<bool> HasCommittedAsync(SinkCommit commit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commit);

@@ -7,7 +7,7 @@ using Sessionize.Testing;
 DateTimeOffset noon = new(2024, 5, 6, 12, 0, 0, TimeSpan.Zero);
 
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
-builder.Services.AddSessionization().AddRule<LogoutEndsSession>();
+builder.Services.AddSessionization().AddRule<LogoutEndsVisit>();
 using IHost host = builder.Build();
 SessionizationPipeline pipeline = host.Services.GetRequiredService<SessionizationPipeline>();
 IAsyncEnumerable<SessionChange> closing = pipeline.ReadSessionsAsync();
@@ -29,7 +29,7 @@ if (!reasons.SequenceEqual(["Rule:logout", EndReasons.EndOfInput]))
     return 1;
 }
 
-new SessionizationLaws(new LogoutEndsSession()).Check();
+new SessionizationLaws(new LogoutEndsVisit()).Check();
 
 Console.WriteLine("The packages do what they should.");
 return 0;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sessionize.Sinks;
@@ -20,6 +21,29 @@ public sealed class HostingGuideTests
         Assert.All(pipeline.EnumerateObject(), setting => Assert.NotNull(typeof(SessionizationOptions).GetProperty(setting.Name)));
         Assert.All(
             pipeline.GetProperty("Fields").EnumerateObject(), field => Assert.NotNull(typeof(EventFieldNames).GetProperty(field.Name)));
+    }
+
+    [Fact]
+    public void Table_OfThePage_NamesEverySetting()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs/guides/hosting.md"));
+        string table = page[page.IndexOf("| setting |", StringComparison.Ordinal)..page.IndexOf("## Post events", StringComparison.Ordinal)];
+
+        Assert.All(
+            typeof(SessionizationOptions).GetProperties(),
+            setting => Assert.Contains(table.Split('\n'), row => row.Split('|').ElementAtOrDefault(1)?.Contains($"`{setting.Name}`", StringComparison.Ordinal) ?? false));
+    }
+
+    [Fact]
+    public void EndOnPages_OfConfigurationAndCode_AddUp()
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            new Dictionary<string, string?> { ["EndOnPages:0"] = "logout", ["MaxSessionEvents"] = "3" }).Build();
+
+        SessionizationOptions options = SessionizationDefinition.Build(sessions => sessions.BindOptions(configuration).EndOnPage("paid").LimitEvents(5)).Options;
+
+        Assert.Equal(["logout", "paid"], options.EndOnPages);
+        Assert.Equal(5, options.MaxSessionEvents);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using Sessionize;
 
 /// <summary>After a logout, the next event starts the next visit.</summary>
-public sealed class LogoutEndsSession() : SessionBoundaryRule("logout")
+public sealed class LogoutEndsVisit() : SessionBoundaryRule("logout")
 {
     public override EventFields Reads => EventField.PageName;
 
