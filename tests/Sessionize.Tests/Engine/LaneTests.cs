@@ -146,6 +146,51 @@ public sealed class LaneTests
         Assert.Equal(isLate ? 1 : 0, lane.Counts.Late);
     }
 
+    [Theory]
+    [InlineData(1020, 1007, false)]
+    [InlineData(1021, 1010, false)]
+    [InlineData(1022, 1010, true)]
+    public void Take_EventOfAVisitThatIsOver_GoesIntoItUntilTheUserIsForgotten(long watermark, long timeMs, bool isLate)
+    {
+        // The session closes at 1005, the visit is over at 1011, and the user is forgotten at 1022.
+        _definition.Options.MaxSessionDuration = TimeSpan.FromMilliseconds(5);
+        Lane lane = NewLane();
+        Take(lane, 0, Event("u", 1000));
+        lane.AdvanceTo(watermark);
+        Take(lane, 0, Event("u", timeMs));
+
+        Assert.Equal(isLate ? 1 : 0, lane.Counts.Late);
+        Assert.Equal(isLate ? 1 : 2, lane.Closed.Count);
+        Assert.All(lane.Closed, change => Assert.Equal(1000, change.Session.VisitStartMs));
+    }
+
+    [Fact]
+    public void Take_EventThatTheNextSessionOfItsVisitFollows_IsNoVisitOfItsOwn()
+    {
+        _definition.Options.MaxSessionDuration = TimeSpan.FromMilliseconds(5);
+        Lane lane = NewLane();
+        Take(lane, 0, Event("u", 1010));
+        lane.AdvanceTo(1014);
+        Take(lane, 0, Event("u", 1003));
+
+        Assert.Equal(0, lane.Counts.Late);
+        Assert.Equal("u_session_1003_0", Assert.Single(lane.Closed).Session.SessionId);
+    }
+
+    [Theory]
+    [InlineData(1010, true)]
+    [InlineData(1011, false)]
+    public void Take_EventBehindAVisitThatEndedWithAnother_IsLateWhenItsOwnVisitIsOver(long timeMs, bool isLate)
+    {
+        _definition.Options.EndOnPages = ["logout"];
+        Lane lane = NewLane();
+        Take(lane, 0, Event("u", 1000, "logout"));
+        lane.AdvanceTo(1021);
+        Take(lane, 0, Event("u", timeMs));
+
+        Assert.Equal(isLate ? 1 : 0, lane.Counts.Late);
+    }
+
     [Fact]
     public void Take_EqualTimesOfTwoPartitions_ComeInTheOrderOfThePartitions()
     {
