@@ -146,6 +146,51 @@ public sealed class LaneTests
         Assert.Equal(isLate ? 1 : 0, lane.Counts.Late);
     }
 
+    [Theory]
+    [InlineData(1020, 1007, false)]
+    [InlineData(1021, 1010, false)]
+    [InlineData(1022, 1010, true)]
+    public void Take_EventOfAVisitThatIsOver_GoesIntoItUntilTheUserIsForgotten(long watermark, long timeMs, bool isLate)
+    {
+        // The session closes at 1005, the visit is over at 1011, and the user is forgotten at 1022.
+        _definition.Options.MaxSessionDuration = TimeSpan.FromMilliseconds(5);
+        Lane lane = NewLane();
+        Take(lane, 0, Event("u", 1000));
+        lane.AdvanceTo(watermark);
+        Take(lane, 0, Event("u", timeMs));
+
+        Assert.Equal(isLate ? 1 : 0, lane.Counts.Late);
+        Assert.Equal(isLate ? 1 : 2, lane.Closed.Count);
+        Assert.All(lane.Closed, change => Assert.Equal(1000, change.Session.VisitStartMs));
+    }
+
+    [Fact]
+    public void Take_EventThatTheNextSessionOfItsVisitFollows_IsNoVisitOfItsOwn()
+    {
+        _definition.Options.MaxSessionDuration = TimeSpan.FromMilliseconds(5);
+        Lane lane = NewLane();
+        Take(lane, 0, Event("u", 1010));
+        lane.AdvanceTo(1014);
+        Take(lane, 0, Event("u", 1003));
+
+        Assert.Equal(0, lane.Counts.Late);
+        Assert.Equal("u_session_1003_0", Assert.Single(lane.Closed).Session.SessionId);
+    }
+
+    [Theory]
+    [InlineData(1010, true)]
+    [InlineData(1011, false)]
+    public void Take_EventBehindAVisitThatEndedWithAnother_IsLateWhenItsOwnVisitIsOver(long timeMs, bool isLate)
+    {
+        _definition.Options.EndOnPages = ["logout"];
+        Lane lane = NewLane();
+        Take(lane, 0, Event("u", 1000, "logout"));
+        lane.AdvanceTo(1021);
+        Take(lane, 0, Event("u", timeMs));
+
+        Assert.Equal(isLate ? 1 : 0, lane.Counts.Late);
+    }
+
     [Fact]
     public void Take_EqualTimesOfTwoPartitions_ComeInTheOrderOfThePartitions()
     {
@@ -183,6 +228,66 @@ public sealed class LaneTests
         Assert.False(restarted.HasChanged);
     }
 
+    [Fact]
+    public void AdvanceTo_WatermarkThatIsReachedAlready_ChangesNothing()
+    {
+        Lane lane = NewLane();
+        lane.AdvanceTo(1000);
+        lane.Checkpoint(full: true);
+        lane.AdvanceTo(1000);
+        Assert.False(lane.HasChanged);
+    }
+
+    [Fact]
+    public void Restart_RuleWithOtherParameters_LeavesWhatWasGivenOutClosed()
+    {
+        _definition.Options.MaxSessionEvents = 2;
+        Lane lane = NewLane();
+        Take(lane, 0, Event("u", 1000));
+        Take(lane, 0, Event("u", 1001));
+        Take(lane, 0, Event("u", 1002));
+        lane.AdvanceTo(1003);
+        Assert.Equal(2, Assert.Single(lane.Closed).Session.EventCount);
+
+        _definition.Options.MaxSessionEvents = 100;
+        lane = Restart(lane);
+        lane.CloseAll(1003);
+        Session next = Assert.Single(lane.Closed).Session;
+        Assert.Equal((1002, 1, 1), (next.StartMs, next.EventCount, next.SessionIndex));
+    }
+
+    [Fact]
+    public void AdvanceTo_RuleThatAnswersOtherwiseThanBefore_LeavesWhatWasGivenOutClosed()
+    {
+        SwitchedRule rule = new() { IsOn = true };
+        _definition.Rules.Add(rule);
+        Lane lane = NewLane();
+        Take(lane, 0, Event("u", 1000));
+        Take(lane, 0, Event("u", 1001));
+        rule.IsOn = false;
+        lane.AdvanceTo(1002);
+        lane.CloseAll(1002);
+
+        Assert.Equal(["u_session_1000_0", "u_session_1000_1"], lane.Closed.Select(change => change.Session.SessionId));
+        Assert.All(lane.Closed, change => Assert.Equal(1, change.Session.EventCount));
+    }
+
+    [Fact]
+    public void Restart_VisitsOfOneMillisecond_AreNumberedOn()
+    {
+        _definition.Options.EndOnPages = ["logout"];
+        Lane lane = NewLane();
+        Take(lane, 0, Event("u", 1000, "logout"));
+        Take(lane, 0, Event("u", 1000, "logout"));
+        lane.AdvanceTo(1001);
+        Assert.Equal(["u_session_1000_0", "u_session_1000.1_0"], lane.Closed.Select(change => change.Session.SessionId));
+
+        lane = Restart(lane);
+        Take(lane, 0, Event("u", 1000, "logout"));
+        lane.CloseAll(1001);
+        Assert.Equal("u_session_1000.2_0", Assert.Single(lane.Closed).Session.SessionId);
+    }
+
     private Lane NewLane(int partitions = 1) =>
         new(new LaneId(0), new PipelinePlan(_definition, isStreaming: true), s_partitions.Take(partitions));
 
@@ -204,4 +309,12 @@ public sealed class LaneTests
     }
 
     private static ClickstreamEvent Event(string user, long timeMs, string? page = null) => new(user, timeMs, page);
+
+    /// <summary>Breaks the contract of a rule: its answer depends on when it is asked.</summary>
+    private sealed class SwitchedRule() : SessionBoundaryRule("switched", RulePass.Session)
+    {
+        public bool IsOn { get; set; }
+
+        public override bool StartsNew(in BoundaryContext context) => IsOn;
+    }
 }

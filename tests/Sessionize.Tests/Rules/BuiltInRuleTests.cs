@@ -105,6 +105,14 @@ public sealed class BuiltInRuleTests
         Assert.Equal(BaseMs + (45 * 60_000), sessions[1].StartMs);
     }
 
+    [Fact]
+    public void EndReason_CustomRuleWithTheSameDeadlineRegisteredFirst_IsTheBuiltInRule()
+    {
+        Session[] sessions = [.. Cut([new DeadlineAt(BaseMs + (45 * 60_000)), new MidnightRule("America/New_York")], Event(0), Event(45 * 60_000))];
+
+        Assert.Equal("Rule:midnight", sessions[0].EndReason);
+    }
+
     private static long? Deadline(ISessionBoundaryRule rule, long timeMs, ScopeFacts scope) =>
         new OracleRules([rule]).Deadline(rule, new ClickstreamEvent("u", timeMs), null, scope, null);
 
@@ -122,4 +130,9 @@ public sealed class BuiltInRuleTests
     }
 
     private static ClickstreamEvent Event(long atMs, string? page = null) => new("u", BaseMs + atMs, page);
+
+    private sealed class DeadlineAt(long timeMs) : SessionBoundaryRule("deadline-at", RulePass.Visit)
+    {
+        public override long? DeadlineAfter(in BoundaryContext context) => timeMs;
+    }
 }
