@@ -36,7 +36,7 @@ internal static class Failures
     {
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (cause is IOException && (cause.HResult & 0xFFFF) is BrokenPipe or WindowsBrokenPipe or WindowsPipeClosing)
+            if (cause is IOException && IsBrokenPipe(cause.HResult & 0xFFFF))
             {
                 return true;
             }
@@ -44,4 +44,8 @@ internal static class Failures
 
         return false;
     }
+
+    /// <summary>The numbers mean something else on the other systems: 32 is a file that another program holds, on Windows.</summary>
+    private static bool IsBrokenPipe(int error) =>
+        OperatingSystem.IsWindows() ? error is WindowsBrokenPipe or WindowsPipeClosing : error == BrokenPipe;
 }
