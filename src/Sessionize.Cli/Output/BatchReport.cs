@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Sessionize.Cli.Output;
@@ -67,11 +66,11 @@ internal sealed record BatchReport(SessionizationSummary Summary, string? Output
         return text.ToString();
     }
 
-    /// <summary>One JSON object.</summary>
+    /// <summary>One JSON object, of ASCII only: it may be shown on a terminal, and must stay JSON there.</summary>
     public string ToJson()
     {
         using MemoryStream buffer = new();
-        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (Utf8JsonWriter json = new(buffer))
         {
             json.WriteStartObject();
             json.WriteNumber("events", Summary.Events);

@@ -6,11 +6,15 @@ internal static class Talk
     /// <summary>Whether a person is watching who can see a picture that moves.</summary>
     public static bool IsTerminal => !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
 
-    public static void Say(string line)
+    /// <summary>Says one or more lines; file names and arguments in them cannot reach the terminal as anything but text.</summary>
+    public static void Say(string lines)
     {
         try
         {
-            Console.Error.WriteLine(line);
+            foreach (string line in lines.Split('\n'))
+            {
+                Console.Error.WriteLine(TerminalText.Safe(line.TrimEnd('\r')));
+            }
         }
         catch (IOException)
         {

@@ -92,6 +92,36 @@ public sealed class HostileInputTests : IDisposable
         Assert.Contains("none/such.ndjson", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("batch", "\u001b]0;title\u0007.ndjson")]
+    [InlineData("batch", "\u001b[2J*.gz")]
+    [InlineData("batch", "--\u001b[2J")]
+    [InlineData("\u001b[2J", "x")]
+    [InlineData("demo", "\u001b[2J")]
+    [InlineData("generate", "-o", "no/\u001b[2J")]
+    [InlineData("batch", "events.ndjson", "-o", "no/\u001b[2J.csv")]
+    public void Arguments_WithEscapes_AreToldAsText(params string[] arguments)
+    {
+        _folder.Write("events.ndjson", Event);
+        ToolResult result = ToolProcess.Run(_folder.Path, arguments).AssertCivil();
+
+        Assert.InRange(result.ExitCode, 1, 2);
+        Assert.Contains("\\u{1b}", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(result.Error, letter => char.IsControl(letter) && letter != '\n');
+    }
+
+    [Fact]
+    public void Batch_SummaryAsJsonWithAHostileName_StaysJson()
+    {
+        _folder.Write("events.ndjson", Event + "\nbad\n");
+        string name = "\u202ebad\u001b.ndjson";
+        ToolResult result = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "--output", "json", "--bad-events", name).AssertCivil();
+
+        using JsonDocument summary = JsonDocument.Parse(result.Error);
+        Assert.Equal((0, name), (result.ExitCode, summary.RootElement.GetProperty("bad_events_file").GetString()));
+        Assert.DoesNotContain('\u202e', result.Error);
+    }
+
     [Fact]
     public void Batch_NoPermission_IsRefusedByName()
     {
