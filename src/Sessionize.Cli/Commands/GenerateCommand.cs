@@ -74,13 +74,13 @@ internal sealed class GenerateCommand : Command
         {
             OutputPlaces.CheckFree(path, parsed.GetValue(_overwrite));
             await using AtomicFile file = AtomicFile.Create(path, parsed.GetValue(_overwrite));
-            badLines = await WriteAsync(plan, file.Stream, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), cancellationToken).ConfigureAwait(false);
+            badLines = await WriteAsync(plan, file.Stream, $"'{path}'", path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), cancellationToken).ConfigureAwait(false);
             await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
         }
         else
         {
             await using Stream output = StandardOutput.Open();
-            badLines = await WriteAsync(plan, output, isCompressed: false, cancellationToken).ConfigureAwait(false);
+            badLines = await WriteAsync(plan, output, "the output", isCompressed: false, cancellationToken).ConfigureAwait(false);
         }
 
         Talk.Say(string.Create(
@@ -114,7 +114,19 @@ internal sealed class GenerateCommand : Command
         };
     }
 
-    private static async Task<long> WriteAsync(GenerationPlan plan, Stream target, bool isCompressed, CancellationToken cancellationToken)
+    private static async Task<long> WriteAsync(GenerationPlan plan, Stream target, string place, bool isCompressed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WriteEventsAsync(plan, target, isCompressed, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException failure)
+        {
+            throw new SessionizeException($"Cannot write to {place}: {failure.Message.TrimEnd('.')}. Choose a place with room and write permission.", failure);
+        }
+    }
+
+    private static async Task<long> WriteEventsAsync(GenerationPlan plan, Stream target, bool isCompressed, CancellationToken cancellationToken)
     {
         await using GZipStream? compressed = isCompressed ? new GZipStream(target, CompressionLevel.Optimal, leaveOpen: true) : null;
         BufferedStream output = new(compressed ?? target, BufferBytes);

@@ -93,7 +93,7 @@ public sealed class GenerateCommandTests : IDisposable
         ToolResult exists = ToolProcess.Run(_folder.Path, "generate", "-o", "mine.ndjson").AssertCivil();
 
         Assert.Equal((1, 1), (full.ExitCode, exists.ExitCode));
-        Assert.Contains("No space left", full.Error, StringComparison.Ordinal);
+        Assert.Contains("Cannot write to the output: No space left on device. Choose", full.Error, StringComparison.Ordinal);
         Assert.Contains("--overwrite", exists.Error, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(_folder.File("mine.ndjson")));
     }
