@@ -79,8 +79,8 @@ internal sealed class DemoCommand : Command
         Heading(console, "What to try next");
         foreach (string line in (string[])
             [
-                $"sessionize batch {data} -o sessions.csv",
-                $"sessionize batch {data} --inactivity-timeout 10m --end-on-page checkout --dry-run",
+                $"sessionize batch {Quoted(data)} -o sessions.csv",
+                $"sessionize batch {Quoted(data)} --inactivity-timeout 10m --end-on-page checkout --dry-run",
                 "sessionize generate --users 1000 --events 100000 -o events.ndjson.gz",
                 "sessionize batch --help",
             ])
@@ -88,6 +88,9 @@ internal sealed class DemoCommand : Command
             Line(console, $"  {line}");
         }
     }
+
+    /// <summary>The path as a shell takes it for one word; double quotes, which the shells of Windows know, too.</summary>
+    internal static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
 
     private static void Heading(IAnsiConsole console, string text)
     {

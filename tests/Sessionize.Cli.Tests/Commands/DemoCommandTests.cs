@@ -1,3 +1,4 @@
+using Sessionize.Cli.Commands;
 using Sessionize.Cli.Tests.Support;
 using Sessionize.Tests.Support;
 using Xunit;
@@ -32,6 +33,11 @@ public sealed class DemoCommandTests : IDisposable
         Assert.Contains("CC BY 4.0", File.ReadAllText(Path.Combine(folder, "otto-shop.LICENSE.md")), StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(SharedFiles.Find("data/otto-shop.ndjson.gz")), File.ReadAllBytes(Path.Combine(folder, "otto-shop.ndjson.gz")));
     }
+
+    [Theory]
+    [InlineData("/opt/tools/shop.gz", "/opt/tools/shop.gz")]
+    [InlineData("C:\\Program Files\\shop.gz", "\"C:\\Program Files\\shop.gz\"")]
+    public void Quoted_PathWithASpace_IsOneWord(string path, string expected) => Assert.Equal(expected, DemoCommand.Quoted(path));
 
     [Fact]
     public void Demo_NextSteps_AreCommandsThatRun()
