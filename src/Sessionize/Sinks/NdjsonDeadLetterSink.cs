@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sessionize.Storage;
 
 namespace Sessionize.Sinks;
@@ -16,6 +17,7 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
     private const int NoSharing = 32;
     private const int WouldBlock = 11;
     private const int WouldBlockOnBsd = 35;
+    private const int LongestLine = 1 << 20;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     private readonly string _path;
@@ -39,8 +41,8 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
 
     /// <summary>Writes the file of one run, which appears whole, at the first flush, or not at all; it takes the place of an earlier run's.</summary>
     /// <param name="path">
-    /// The file's name. When there is no letter by the first flush, no file is written and an earlier one is deleted: its letters are not
-    /// this run's. Letters that come after that flush are appended.
+    /// The file's name. When there is no letter by the first flush, no file is written and a file of earlier letters is deleted: they are not
+    /// this run's. Any other file stays. Letters that come after that flush are appended.
     /// </param>
     /// <returns>The sink, which takes one run.</returns>
     public static NdjsonDeadLetterSink ForBatch(string path) => new(path, replace: true);
@@ -67,7 +69,7 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SessionizeException">The disk is full, or an earlier run's file cannot be deleted.</exception>
+    /// <exception cref="SessionizeException">The disk is full, or an earlier run's file cannot be read or deleted.</exception>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         if (_isToReplace)
@@ -130,7 +132,7 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
         {
             // As when it is written, a link is followed, and a device or a pipe is nobody's letters of an earlier run.
             string earlier = File.ResolveLinkTarget(_path, returnFinalTarget: true)?.FullName ?? _path;
-            if (File.Exists(earlier) && FileIdentity.IsRegularFile(earlier))
+            if (File.Exists(earlier) && FileIdentity.IsRegularFile(earlier) && HoldsLetters(earlier))
             {
                 File.Delete(earlier);
                 Unix.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(earlier))!);
@@ -143,7 +145,27 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new SessionizeException(
-                $"Cannot delete '{_path}', which holds the dead letters of an earlier run: {failure.Message} Delete it, or choose another place.", failure);
+                $"Cannot look for dead letters of an earlier run in '{_path}' and delete them: {failure.Message} Delete the file, or choose another place.", failure);
+        }
+    }
+
+    /// <summary>Whether the file begins with a line of this sink: what somebody else wrote is not deleted.</summary>
+    private static bool HoldsLetters(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] start = new byte[(int)Math.Min(file.Length, LongestLine)];
+        int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        int end = Array.IndexOf(start, (byte)'\n', 0, length);
+        try
+        {
+            using JsonDocument line = JsonDocument.Parse(start.AsMemory(0, end < 0 ? length : end));
+            return line.RootElement.ValueKind == JsonValueKind.Object
+                && line.RootElement.TryGetProperty("reason"u8, out _)
+                && line.RootElement.TryGetProperty("raw_encoding"u8, out _);
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

@@ -8,6 +8,9 @@ namespace Sessionize.Tests.Sinks;
 
 public sealed class NdjsonDeadLetterSinkTests : IDisposable
 {
+    private const string EarlierLetter =
+        """{"source":"f","line":1,"byte_offset":0,"reason":"MalformedJson","raw":"x","raw_encoding":"utf-8","raw_truncated":false}""" + "\n";
+
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -153,7 +156,7 @@ public sealed class NdjsonDeadLetterSinkTests : IDisposable
     [Fact]
     public async Task ForBatch_FlushedWithoutALetter_DeletesTheFileOfAnEarlierRun()
     {
-        string path = _folder.Write("out.bad.ndjson", "old\n");
+        string path = _folder.Write("out.bad.ndjson", EarlierLetter);
         await using NdjsonDeadLetterSink sink = NdjsonDeadLetterSink.ForBatch(path);
         await sink.WriteAsync([], Token);
         Assert.True(File.Exists(path));
@@ -164,6 +167,22 @@ public sealed class NdjsonDeadLetterSinkTests : IDisposable
         await sink.WriteAsync([Letter(1)], Token);
         await sink.FlushAsync(Token);
         Assert.Single(Lines(path));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("old\n")]
+    [InlineData("[1]\n")]
+    [InlineData("{\"reason\":\"x\"}\n")]
+    [InlineData("\n" + EarlierLetter)]
+    public async Task ForBatch_FlushedWithoutALetter_LeavesAFileThatIsNotOfLetters(string content)
+    {
+        string path = _folder.Write("notes.ndjson", content);
+        await using NdjsonDeadLetterSink sink = NdjsonDeadLetterSink.ForBatch(path);
+        await sink.FlushAsync(Token);
+
+        Assert.Equal(content, File.ReadAllText(path));
     }
 
     [Theory]
@@ -187,7 +206,7 @@ public sealed class NdjsonDeadLetterSinkTests : IDisposable
     [Fact]
     public async Task ForBatch_LinkToAnEarlierFile_StaysAndTheFileGoes()
     {
-        string file = _folder.Write("earlier", "old\n");
+        string file = _folder.Write("earlier", EarlierLetter);
         File.CreateSymbolicLink(_folder.File("out.bad.ndjson"), file);
 
         await using NdjsonDeadLetterSink sink = NdjsonDeadLetterSink.ForBatch(_folder.File("out.bad.ndjson"));
