@@ -120,19 +120,19 @@ internal static class OptionParsing
         CustomParser = result =>
         {
             string text = TextOf(result);
-            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds))
+            if (ReadTime(text) is not { } time)
             {
-                return milliseconds;
+                result.AddError($"--end-time: '{TerminalText.Safe(text)}' is no time: give milliseconds since 1970, or ISO 8601 with offset such as 2024-05-06T12:00:00Z.");
+                return null;
             }
 
-            bool hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
-            if (hasOffset && DateTimeOffset.TryParseExact(text, s_isoForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time))
+            if (time is < 0 or > EventBatch.EndOfTimeMs)
             {
-                return time.ToUnixTimeMilliseconds();
+                result.AddError($"--end-time: '{TerminalText.Safe(text)}' is not between 1970-01-01 and 2200-01-01: give one such as 2024-05-06T12:00:00Z.");
+                return null;
             }
 
-            result.AddError($"--end-time: '{TerminalText.Safe(text)}' is no time: give milliseconds since 1970, or ISO 8601 with offset such as 2024-05-06T12:00:00Z.");
-            return null;
+            return time;
         },
     };
 
@@ -158,6 +158,20 @@ internal static class OptionParsing
         parsed.GetResult(option) is { Implicit: false, Tokens: [{ Value: var text }] } && DurationText.DescribeBare(text, bareUnit) is { } reading
             ? $"{option.Name} {text} is read as {reading}."
             : null;
+
+    /// <summary>Milliseconds since the Unix epoch; <see langword="null"/> for what is no time.</summary>
+    private static long? ReadTime(string text)
+    {
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds))
+        {
+            return milliseconds;
+        }
+
+        bool hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
+        return hasOffset && DateTimeOffset.TryParseExact(text, s_isoForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time)
+            ? time.ToUnixTimeMilliseconds()
+            : null;
+    }
 
     private static string TextOf(ArgumentResult result) => result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
 }
