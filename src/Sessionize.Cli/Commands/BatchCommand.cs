@@ -25,7 +25,7 @@ internal sealed class BatchCommand : Command
     private readonly RuleOptions _rules = new();
 
     private readonly Option<string> _badEvents = OptionParsing.Text(
-        "--bad-events", "file", "Where bad events go, if there are any: OUT.bad.ndjson by default, or sessionize.bad.ndjson.");
+        "--bad-events", "file", "Where bad events go, if there are any: OUT.bad.ndjson by default, or sessionize.bad.ndjson.", FindCompression);
 
     private readonly Option<long?> _endTime = OptionParsing.EndTime();
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read and summarise; write nothing." };
@@ -63,7 +63,11 @@ internal sealed class BatchCommand : Command
         });
         _output.Validators.Add(result =>
         {
-            if (result.GetResult(_format) is null && result.Tokens is [{ Value: var text }] && OutputFile(text) is { } output && FormatOf(output) is null)
+            if (result.Tokens is [{ Value: var name }] && FindCompression(name) is { } mistake)
+            {
+                result.AddError($"-o: '{TerminalText.Safe(name)}' {mistake}.");
+            }
+            else if (result.GetResult(_format) is null && result.Tokens is [{ Value: var text }] && OutputFile(text) is { } output && FormatOf(output) is null)
             {
                 result.AddError($"-o: '{TerminalText.Safe(output)}' does not end in .ndjson, .jsonl or .csv: give --format ndjson or --format csv.");
             }
@@ -113,6 +117,10 @@ internal sealed class BatchCommand : Command
 
         return parsed.GetValue(_strict) && summary.BadEvents.Count > 0 ? ExitCodes.DoneWithBadEvents : ExitCodes.Done;
     }
+
+    private static string? FindCompression(string path) => Path.GetExtension(path).ToUpperInvariant() is ".GZ" or ".ZST"
+        ? "names a compressed file, and this command writes plain text: leave that ending out, and compress the file afterwards"
+        : null;
 
     private static string? OutputFile(string? output) => output is "-" ? null : output;
 

@@ -137,6 +137,20 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("-o out.ndjson.gz --format ndjson", "-o: 'out.ndjson.gz'")]
+    [InlineData("-o out.csv.ZST", "-o: 'out.csv.ZST'")]
+    [InlineData("-o out.csv --bad-events bad.gz", "--bad-events: 'bad.gz'")]
+    public void Batch_NameOfACompressedFile_IsRefused(string arguments, string expected)
+    {
+        WriteEvents("events.ndjson", (0, "a"));
+        ToolResult result = ToolProcess.Run(_folder.Path, ["batch", "events.ndjson", .. arguments.Split(' ')]).AssertCivil();
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains($"{expected} names a compressed file, and this command writes plain text", result.Error, StringComparison.Ordinal);
+        Assert.Equal(["events.ndjson"], _folder.Names());
+    }
+
+    [Theory]
     [InlineData("9223372036854775807")]
     [InlineData("7258118400001")]
     [InlineData("1969-12-31T23:59:59Z")]
