@@ -30,7 +30,7 @@ internal sealed class BatchCommand : Command
     private readonly Option<long?> _endTime = OptionParsing.EndTime();
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read and summarise; write nothing." };
     private readonly Option<bool> _strict = new("--strict") { Description = "End with exit code 3 when there are bad events." };
-    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace an output that exists." };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace an output, or a named file of bad events, that exists." };
 
     private readonly Option<SummaryFormat> _summaryFormat = OptionParsing.Choice(
         "--output", "How the summary is written; text by default.", ("text", SummaryFormat.Text), ("json", SummaryFormat.Json));
@@ -94,6 +94,11 @@ internal sealed class BatchCommand : Command
         definition.Sink = _ =>
         {
             OutputPlaces.Check(source!.Paths, output, badEvents, parsed.GetValue(_overwrite));
+            if (parsed.GetResult(_badEvents) is not null)
+            {
+                OutputPlaces.CheckFree(badEvents, parsed.GetValue(_overwrite));
+            }
+
             return isDryRun ? SessionFileSink.ToStream(Stream.Null, format)
                 : output is null ? SessionFileSink.ToStream(StandardOutput.Open(), format)
                 : SessionFileSink.ToFile(output, format, parsed.GetValue(_overwrite));

@@ -47,7 +47,7 @@ internal static class OutputPlaces
     {
         if (!overwrite && File.Exists(output) && FileIdentity.IsRegularFile(output))
         {
-            throw new SessionizeException($"The output '{output}' exists already. Choose another name, or give --overwrite.");
+            throw new SessionizeException($"The file '{output}' exists already. Choose another name, or give --overwrite.");
         }
     }
 

@@ -136,6 +136,27 @@ public sealed class BatchCommandTests : IDisposable
         Assert.Equal(["events.ndjson", "out.csv"], _folder.Names());
     }
 
+    [Fact]
+    public void Batch_ExistingFileNamedForBadEvents_IsReplacedOnlyWithOverwriteAndDeletedOnlyIfOfBadEvents()
+    {
+        WriteEvents("events.ndjson", (0, "a"));
+        _folder.Write("mine.txt", "precious");
+        string[] arguments = ["batch", "events.ndjson", "-o", "out.csv", "--bad-events", "mine.txt"];
+
+        ToolResult refused = ToolProcess.Run(_folder.Path, arguments).AssertCivil();
+        Assert.Equal((1, "precious"), (refused.ExitCode, File.ReadAllText(_folder.File("mine.txt"))));
+        Assert.Contains("'mine.txt' exists already. Choose another name, or give --overwrite.", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(["events.ndjson", "mine.txt"], _folder.Names());
+
+        ToolResult none = ToolProcess.Run(_folder.Path, [.. arguments, "--overwrite"]).AssertCivil();
+        Assert.Equal((0, "precious"), (none.ExitCode, File.ReadAllText(_folder.File("mine.txt"))));
+
+        File.AppendAllText(_folder.File("events.ndjson"), "bad\n");
+        ToolResult some = ToolProcess.Run(_folder.Path, [.. arguments, "--overwrite"]).AssertCivil();
+        Assert.Equal(0, some.ExitCode);
+        Assert.Contains("MalformedJson", File.ReadAllText(_folder.File("mine.txt")), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("-o out.ndjson.gz --format ndjson", "-o: 'out.ndjson.gz'")]
     [InlineData("-o out.csv.ZST", "-o: 'out.csv.ZST'")]
