@@ -4,7 +4,7 @@ namespace Sessionize;
 /// <remarks>Immutable.</remarks>
 public sealed record EndClosing
 {
-    private const long LastEndTimeMs = 253_402_300_799_999;
+    internal const long LastEndTimeMs = 253_402_300_799_999;
 
     private EndClosing(EndClosingKind kind, long? endTimeMs) => (Kind, EndTimeMs) = (kind, endTimeMs);
 

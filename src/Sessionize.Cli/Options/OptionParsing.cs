@@ -126,9 +126,9 @@ internal static class OptionParsing
                 return null;
             }
 
-            if (time is < 0 or > EventBatch.EndOfTimeMs)
+            if (time is < 0 or > EndClosing.LastEndTimeMs)
             {
-                result.AddError($"--end-time: '{TerminalText.Safe(text)}' is not between 1970-01-01 and 2200-01-01: give one such as 2024-05-06T12:00:00Z.");
+                result.AddError($"--end-time: '{TerminalText.Safe(text)}' is not between the years 1970 and 9999: give one such as 2024-05-06T12:00:00Z.");
                 return null;
             }
 

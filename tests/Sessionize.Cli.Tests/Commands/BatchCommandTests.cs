@@ -173,16 +173,15 @@ public sealed class BatchCommandTests : IDisposable
 
     [Theory]
     [InlineData("9223372036854775807")]
-    [InlineData("7258118400001")]
+    [InlineData("253402300800000")]
     [InlineData("1969-12-31T23:59:59Z")]
-    [InlineData("2200-01-01T00:00:00.001Z")]
     public void Batch_EndTimeOutOfRange_IsRefused(string time)
     {
         WriteEvents("events.ndjson", (0, "a"));
         ToolResult result = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "--end-time", time).AssertCivil();
 
         Assert.Equal((2, ""), (result.ExitCode, result.Output));
-        Assert.Contains($"--end-time: '{time}' is not between 1970-01-01 and 2200-01-01", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"--end-time: '{time}' is not between the years 1970 and 9999", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
