@@ -191,6 +191,21 @@ public sealed class LaneTests
         Assert.Equal(isLate ? 1 : 0, lane.Counts.Late);
     }
 
+    [Theory]
+    [InlineData("a", true)]
+    [InlineData("c", false)]
+    public void Take_EventAtTheTimeOfTheOneThatClosed_IsLateWhenItsIdComesBefore(string id, bool isLate)
+    {
+        _definition.Options.MaxSessionEvents = 1;
+        Lane lane = NewLane();
+        Take(lane, 0, Event("u", 1000));
+        Take(lane, 0, Event("u", 1001) with { EventId = "b" });
+        lane.AdvanceTo(1002);
+        Take(lane, 0, Event("u", 1001) with { EventId = id });
+
+        Assert.Equal(isLate ? 1 : 0, lane.Counts.Late);
+    }
+
     [Fact]
     public void Take_EqualTimesOfTwoPartitions_ComeInTheOrderOfThePartitions()
     {
