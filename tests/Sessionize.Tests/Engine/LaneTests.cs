@@ -174,7 +174,7 @@ public sealed class LaneTests
         Take(lane, 0, Event("u", 1003));
 
         Assert.Equal(0, lane.Counts.Late);
-        Assert.Equal("u_session_1003_0", Assert.Single(lane.Closed).Session.SessionId);
+        Assert.Equal(["u_session_1003_0", "u_session_1003_1"], lane.Closed.Select(change => change.Session.SessionId));
     }
 
     [Theory]
@@ -187,6 +187,21 @@ public sealed class LaneTests
         Take(lane, 0, Event("u", 1000, "logout"));
         lane.AdvanceTo(1021);
         Take(lane, 0, Event("u", timeMs));
+
+        Assert.Equal(isLate ? 1 : 0, lane.Counts.Late);
+    }
+
+    [Theory]
+    [InlineData("a", true)]
+    [InlineData("c", false)]
+    public void Take_EventAtTheTimeOfTheOneThatClosed_IsLateWhenItsIdComesBefore(string id, bool isLate)
+    {
+        _definition.Options.MaxSessionEvents = 1;
+        Lane lane = NewLane();
+        Take(lane, 0, Event("u", 1000));
+        Take(lane, 0, Event("u", 1001) with { EventId = "b" });
+        lane.AdvanceTo(1002);
+        Take(lane, 0, Event("u", 1001) with { EventId = id });
 
         Assert.Equal(isLate ? 1 : 0, lane.Counts.Late);
     }
