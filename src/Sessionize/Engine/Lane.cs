@@ -174,12 +174,8 @@ internal sealed partial class Lane
         RetainedEvent e = _reader.Read(batch, row, partition);
         ReadOnlySpan<byte> userId = batch.UserId(row);
         int user = _users.Find(userId);
-        if (user != TextTable.None && _visits[user]!.IsForgotten(Watermark, _plan.TimeoutMs))
-        {
-            Forget(user);
-            user = TextTable.None;
-        }
 
+        // Who is to be forgotten by W is gone: the timers ran when W moved.
         Floor floor = user == TextTable.None
             ? Floor.At(Math.Max(Saturating.Add(Watermark, -_plan.TimeoutMs), LeastFloorMs))
             : _visits[user]!.Floor;

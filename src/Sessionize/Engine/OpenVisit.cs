@@ -43,9 +43,6 @@ internal sealed class OpenVisit
     /// <summary>The lowest watermark under which something is to be done: a session closes, or the user is forgotten.</summary>
     public long DueWatermark(long timeoutMs) => Count > 0 ? _firstEnd.DueWatermark : ForgottenAt(timeoutMs);
 
-    /// <summary>Whether nothing is remembered of the user any more: a logical moment (semantics section 6).</summary>
-    public bool IsForgotten(long watermark, long timeoutMs) => Count == 0 && watermark >= ForgottenAt(timeoutMs);
-
     /// <summary>Puts an event in its place.</summary>
     /// <returns>Its index.</returns>
     public int Insert(in RetainedEvent e, SessionKernel kernel, TextTable texts)
