@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Sessionize.Engine;
 using Sessionize.Sinks;
 using Sessionize.State;
@@ -66,7 +67,7 @@ public sealed class BatchSessionizer
             throw;
         }
 
-        await CommitAsync(sink, cancellationToken).ConfigureAwait(false);
+        await CommitAsync(sink, context, cancellationToken).ConfigureAwait(false);
         return counts.ToSummary(engine, watch.Elapsed, endTimeMs ?? engine.HighestEventMs);
     }
 
@@ -159,27 +160,11 @@ public sealed class BatchSessionizer
         progress?.Report(new SessionizationProgress(engine.Events, counts.Bad, counts.Sessions));
     }
 
-    private async Task CommitAsync(ISessionSink sink, CancellationToken cancellationToken)
+    private async Task CommitAsync(ISessionSink sink, SessionizationContext context, CancellationToken cancellationToken)
     {
         SinkCommit commit = new(_definition.Name, Guid.NewGuid(), []);
-        SinkCommitOutcome outcome;
-        try
-        {
-            outcome = await sink.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            // A throw leaves open what happened, and only after a definite no may anything be deleted.
-            if (await sink.HasCommittedAsync(commit, CancellationToken.None).ConfigureAwait(false))
-            {
-                return;
-            }
-
-            await sink.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
-            throw;
-        }
-
-        if (outcome == SinkCommitOutcome.Refused)
+        CommitDecision decision = new(sink, _definition.TimeProvider, context.LoggerFactory.CreateLogger("Sessionize"));
+        if (await decision.TakeAsync(commit, cancellationToken).ConfigureAwait(false) == SinkCommitOutcome.Refused)
         {
             await sink.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
             throw new SessionizeException($"The sink of '{_definition.Name}' refused the commit; nothing was written.");

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Sessionize.Diagnostics;
 using Sessionize.State;
@@ -21,12 +20,11 @@ internal sealed class StreamingEngine(
 {
     private const int DeltasPerSnapshot = 10;
     private const int MostReloads = 3;
-    private const int MostTries = 8;
-    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
 
     // Replaced, never changed: another thread reads the counts meanwhile.
     private ImmutableSortedDictionary<LaneId, OpenLane> _lanes = ImmutableSortedDictionary<LaneId, OpenLane>.Empty;
 
+    private readonly CommitDecision _decision = new(sink, clock, logger);
     private readonly Dictionary<string, (OpenLane Lane, LanePartition Partition)> _partitions = new(StringComparer.Ordinal);
     private readonly string _fingerprint = StateFingerprint.Of(plan).ToString();
     private DateTimeOffset _lastCommit = clock.GetUtcNow();
@@ -195,7 +193,7 @@ internal sealed class StreamingEngine(
                 state.Lane, state.Version, state.BasedOn, (stream, token) => stream.WriteAsync(state.Content, token), cancellationToken).ConfigureAwait(false);
         }
 
-        if (await DecideAsync(barrier.Commit, cancellationToken).ConfigureAwait(false) == SinkCommitOutcome.Refused)
+        if (await _decision.TakeAsync(barrier.Commit, cancellationToken).ConfigureAwait(false) == SinkCommitOutcome.Refused)
         {
             await sink.DiscardAsync(cancellationToken).ConfigureAwait(false);
             return false;
@@ -336,65 +334,6 @@ internal sealed class StreamingEngine(
 
         SinkCommit commit = new(plan.Name, Guid.NewGuid(), commits) { Fingerprint = _fingerprint };
         return new CommitBarrier(commit, closed, letters, states);
-    }
-
-    private async ValueTask<SinkCommitOutcome> DecideAsync(SinkCommit commit, CancellationToken cancellationToken)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            ExceptionDispatchInfo failure;
-            try
-            {
-                return await sink.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                // The outcome is unknown, whatever was thrown: it is looked up before anything else is done.
-                failure = ExceptionDispatchInfo.Capture(exception);
-            }
-
-            Log.OutcomeUnknown(logger, plan.Name, failure.SourceException);
-            if (await HasCommittedAsync(commit).ConfigureAwait(false))
-            {
-                return SinkCommitOutcome.Committed;
-            }
-
-            // It was not committed. It can be tried again under its id, where that may help.
-            if (attempt == MostTries || cancellationToken.IsCancellationRequested || IsPermanent(failure.SourceException))
-            {
-                failure.Throw();
-            }
-
-            await PauseAsync(attempt, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async ValueTask<bool> HasCommittedAsync(SinkCommit commit)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await sink.HasCommittedAsync(commit, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (attempt < MostTries && !IsPermanent(exception))
-            {
-                // What made the commit fail may still be there: a catalog that is away answers no question either.
-                Log.OutcomeUnknown(logger, plan.Name, exception);
-            }
-
-            await PauseAsync(attempt, CancellationToken.None).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Exceptions that are not ours say nothing about themselves: they count as what passes.</summary>
-    private static bool IsPermanent(Exception exception) => exception is SessionizeException { IsTransient: false };
-
-    private Task PauseAsync(int attempt, CancellationToken cancellationToken)
-    {
-        // Up to half as long again, so that processes which failed together do not come back together.
-        TimeSpan pause = s_firstPause * (1 << (attempt - 1)) * (1 + (Random.Shared.NextDouble() / 2));
-        return Task.Delay(pause, clock, cancellationToken);
     }
 
     private async ValueTask WriteFollowersAsync(CommitBarrier barrier, CancellationToken cancellationToken)
