@@ -16,6 +16,8 @@ namespace Sessionize.Testing;
 /// </remarks>
 public sealed class SessionizationHarness
 {
+    private static readonly ClickstreamEventMapper<ClickstreamEvent> s_mapper = new(e => e);
+
     private readonly PipelinePlan _plan;
     private readonly EventLog _log;
     private readonly EventBatch _batch;
@@ -352,6 +354,4 @@ public sealed class SessionizationHarness
 
     // Everything is in memory, so every call has completed when it returns.
     private static T Wait<T>(ValueTask<T> call) => call.AsTask().GetAwaiter().GetResult();
-
-    private static readonly ClickstreamEventMapper<ClickstreamEvent> s_mapper = new(e => e);
 }

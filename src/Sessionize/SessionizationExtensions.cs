@@ -128,9 +128,8 @@ public static class SessionizationExtensions
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PipelinePlan plan = new(definition, isStreaming: true);
-        LanePartition? partition = null;
         Lane lane = new(new LaneId(0), plan, [new SourcePartition(ItemsName, new LaneId(0), 0)]);
-        partition = lane.Partitions[0];
+        LanePartition partition = lane.Partitions[0];
         EventBatch batch = new(plan.Rules.Retained);
         long position = 0;
         await foreach (T item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
