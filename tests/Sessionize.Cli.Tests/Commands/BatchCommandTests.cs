@@ -172,6 +172,19 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("UTC")]
+    [InlineData("Pacific/Kiritimati")]
+    [InlineData("America/Los_Angeles")]
+    public void Batch_OverMidnight_IsTheSameInEveryTimeZoneOfTheMachine(string zone)
+    {
+        string path = SharedFiles.Find("cases/03-over-midnight.ndjson");
+        ToolResult here = ToolProcess.Run(_folder.Path, "batch", path).AssertCivil();
+        ToolResult there = ToolProcess.Shell(_folder.Path, $"TZ={zone} sessionize batch '{path}'").AssertCivil();
+        Assert.Equal((0, here.Output), (there.ExitCode, there.Output));
+        Assert.Contains("\"session_date\":\"2024-02-29\"", there.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("9223372036854775807")]
     [InlineData("253402300800000")]
     [InlineData("1969-12-31T23:59:59Z")]

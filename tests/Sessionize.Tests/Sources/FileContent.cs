@@ -7,6 +7,9 @@ namespace Sessionize.Tests.Sources;
 /// <summary>Makes stored content, and reads it through a source as records.</summary>
 internal static class FileContent
 {
+    /// <summary>Takes every line as it stands.</summary>
+    public static readonly IEventParser Parser = new RawParser();
+
     public static byte[] Gzip(ReadOnlySpan<byte> content)
     {
         if (content.IsEmpty)
@@ -34,7 +37,7 @@ internal static class FileContent
     /// <summary>The records of the inputs, one by one.</summary>
     public static async Task<List<FileRecord>> ReadAsync(IEnumerable<string> inputs, int maxLineBytes = FileEventSource.DefaultMaxLineBytes)
     {
-        await using FileEventSource source = new(inputs, new RawParser(), maxLineBytes);
+        await using FileEventSource source = new(inputs, Parser, maxLineBytes);
         await source.OpenAsync(CancellationToken.None);
         return await ReadAsync(source);
     }

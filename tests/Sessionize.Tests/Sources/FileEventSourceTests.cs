@@ -119,7 +119,7 @@ public sealed class FileEventSourceTests : IDisposable
 
         async Task<IEnumerable<string>> PathsOf(params string[] inputs)
         {
-            await using FileEventSource source = new(inputs.Select(input => Path.Combine(_folder.Path, input)), NoParser.Instance);
+            await using FileEventSource source = new(inputs.Select(input => Path.Combine(_folder.Path, input)), FileContent.Parser);
             await source.OpenAsync(TestContext.Current.CancellationToken);
             return source.Paths.Select(path => Path.GetRelativePath(_folder.Path, path));
         }
@@ -130,7 +130,7 @@ public sealed class FileEventSourceTests : IDisposable
     {
         string present = Write("present.ndjson", "1"u8);
         string[] inputs = [present, Path.Combine(_folder.Path, "missing"), _folder.Path, Path.Combine(_folder.Path, "none-*"), present];
-        await using FileEventSource source = new(inputs, NoParser.Instance);
+        await using FileEventSource source = new(inputs, FileContent.Parser);
         SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(() => source.OpenAsync(TestContext.Current.CancellationToken).AsTask());
         Assert.Contains("no file '" + inputs[1], failure.Message, StringComparison.Ordinal);
         Assert.Contains("is a folder", failure.Message, StringComparison.Ordinal);
@@ -146,7 +146,7 @@ public sealed class FileEventSourceTests : IDisposable
         string second = Write("second", Encoding.Latin1.GetBytes(text));
         List<FileRecord> all = await FileContent.ReadAsync([first, second]);
 
-        await using FileEventSource source = new([first, second], NoParser.Instance);
+        await using FileEventSource source = new([first, second], FileContent.Parser);
         await source.OpenAsync(TestContext.Current.CancellationToken);
         Assert.True(source.CanSeek);
         await FileContent.ReadAsync(source, batches: 6);
@@ -174,7 +174,7 @@ public sealed class FileEventSourceTests : IDisposable
         foreach (byte[] stored in (byte[][])[Encoding.ASCII.GetBytes(text), FileContent.Gzip(Encoding.ASCII.GetBytes(text))])
         {
             string path = Write("input", stored);
-            await using FileEventSource source = new([path], NoParser.Instance, maxLineBytes: 10);
+            await using FileEventSource source = new([path], FileContent.Parser, maxLineBytes: 10);
             await source.OpenAsync(TestContext.Current.CancellationToken);
             await source.SeekAsync(path, behind, TestContext.Current.CancellationToken);
             Assert.Empty(await FileContent.ReadAsync(source));
@@ -187,7 +187,7 @@ public sealed class FileEventSourceTests : IDisposable
     public async Task BytesRead_GrowsToTotalBytes()
     {
         string[] paths = [Write("a", FileContent.Gzip(new byte[100_000])), Write("b", "1\n2\n"u8), Write("empty", [])];
-        await using FileEventSource source = new(paths, NoParser.Instance);
+        await using FileEventSource source = new(paths, FileContent.Parser);
         await source.OpenAsync(TestContext.Current.CancellationToken);
         await FileContent.ReadAsync(source);
         Assert.Equal(paths.Sum(path => new FileInfo(path).Length), source.TotalBytes);
@@ -221,12 +221,5 @@ public sealed class FileEventSourceTests : IDisposable
         }
 
         return records;
-    }
-
-    private sealed class NoParser : IEventParser
-    {
-        public static readonly NoParser Instance = new();
-
-        public BadEventReason Parse(ReadOnlySpan<byte> record, EventBatch batch) => BadEventReason.None;
     }
 }
