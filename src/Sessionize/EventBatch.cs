@@ -179,10 +179,14 @@ public sealed class EventBatch
     {
         ref readonly Row found = ref _rows[row];
         byte* bytes = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_bytes));
-        (e.UserId, e.UserIdLength) = (bytes + found.UserId.Start, found.UserId.Length);
-        (e.PageName, e.PageNameLength) = (bytes + found.PageName.Start, found.PageName.Length);
-        (e.EventId, e.EventIdLength) = (bytes + found.EventId.Start, found.EventId.Length);
-        (e.Fields, e.TimestampMs) = (fields, found.TimestampMs);
+        e.UserId = bytes + found.UserId.Start;
+        e.UserIdLength = found.UserId.Length;
+        e.PageName = bytes + found.PageName.Start;
+        e.PageNameLength = found.PageName.Length;
+        e.EventId = bytes + found.EventId.Start;
+        e.EventIdLength = found.EventId.Length;
+        e.Fields = fields;
+        e.TimestampMs = found.TimestampMs;
         for (int slot = 0; slot < _slots; slot++)
         {
             TextRange field = _fields[(row * _slots) + slot];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sessionize.Rules;
 
 namespace Sessionize.Engine;
 
