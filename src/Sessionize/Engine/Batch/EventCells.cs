@@ -22,7 +22,7 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
     private SpillFile? _spillFile;
 
     /// <summary>Takes events that lie in one piece.</summary>
-    public delegate void TakePart(byte* start, byte* end, bool isWide);
+    internal delegate void TakePart(byte* start, byte* end, bool isWide);
 
     public void Add(int cell, in NarrowEvent e)
     {
