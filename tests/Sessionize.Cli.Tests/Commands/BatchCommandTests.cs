@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Sessionize.Cli.Tests.Support;
 using Sessionize.Tests.Support;
@@ -201,14 +203,33 @@ public sealed class BatchCommandTests : IDisposable
     public void Batch_OnATerminal_DrawsABarAndEndsWell()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "Needs the program script, which has a terminal.");
-        ToolResult result = ToolProcess.Shell(
-            _folder.Path,
-            "sessionize generate --events 300000 -o e.ndjson && TERM=xterm script -qec \"dotnet '$SESSIONIZE_TOOL' batch e.ndjson -o out.csv\" /dev/null");
+        Assert.Equal(0, ToolProcess.Shell(_folder.Path, "mkfifo e.ndjson").ExitCode);
+        using Process process = ToolProcess.StartShell(
+            _folder.Path, "TERM=xterm exec script -qec \"$SESSIONIZE_HOST '$SESSIONIZE_TOOL' batch e.ndjson -o out.csv\" /dev/null");
 
+        // The bar comes after half a second, however fast the tool is: the input ends when it was seen.
+        using (FileStream pipe = new(_folder.File("e.ndjson"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            pipe.Write("{\"uuid\":\"u\",\"event_timestamp\":1704082500000}\n"u8);
+            pipe.Flush();
+            AssertComes(process.StandardOutput, "\u001b[?25l");
+        }
+
+        ToolResult result = ToolProcess.Finish(process, standardInput: null);
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("\u001b[?25l", result.Output, StringComparison.Ordinal);
         Assert.Contains("written to out.csv", result.Output, StringComparison.Ordinal);
         Assert.Equal(["e.ndjson", "out.csv"], _folder.Names());
+    }
+
+    private static void AssertComes(StreamReader output, string expected)
+    {
+        StringBuilder seen = new();
+        while (!seen.ToString().Contains(expected, StringComparison.Ordinal))
+        {
+            int letter = output.Read();
+            Assert.True(letter >= 0, $"The tool ended without it: {seen}");
+            seen.Append((char)letter);
+        }
     }
 
     private void WriteEvents(string name, params (int Minute, string Page)[] events) => _folder.Write(name, string.Concat(events.Select(e =>

@@ -133,7 +133,7 @@ public sealed class HostileInputTests : IDisposable
         ToolResult possible = ToolProcess.Shell(_folder.Path, $"chmod 755 . && chmod 000 events.ndjson && {nobody} test -r \"$SESSIONIZE_TOOL\"");
         Assert.SkipUnless(possible.ExitCode == 0, "Root cannot run the tool as another user here: run the tests as another user to see this one.");
 
-        ToolResult result = ToolProcess.Shell(_folder.Path, $"{nobody} dotnet \"$SESSIONIZE_TOOL\" batch events.ndjson").AssertCivil();
+        ToolResult result = ToolProcess.Shell(_folder.Path, $"{nobody} $SESSIONIZE_HOST \"$SESSIONIZE_TOOL\" batch events.ndjson").AssertCivil();
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
         Assert.Contains("'events.ndjson' may not be read", result.Error, StringComparison.Ordinal);
         Assert.Equal(["events.ndjson"], _folder.Names());
