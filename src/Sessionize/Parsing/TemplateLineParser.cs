@@ -41,6 +41,9 @@ internal sealed unsafe class TemplateLineParser
         }
     }
 
+    /// <summary>How many lines matched no template, and were left to the parser.</summary>
+    internal long LinesUnlikeOthers { get; private set; }
+
     /// <summary>Takes the next line of a block.</summary>
     /// <param name="line">Where it begins.</param>
     /// <param name="end">The end of the block, behind a line feed; <see cref="SlackBytes"/> more bytes are readable. At most 2 GiB from the line.</param>
@@ -74,6 +77,7 @@ internal sealed unsafe class TemplateLineParser
     /// <summary>Takes a line by the parser, and learns its shape.</summary>
     private LineKind NextUnlikeOthers(byte* line, byte* end, out byte* next, ref ParsedEvent parsed, out BadEventReason reason)
     {
+        LinesUnlikeOthers++;
         ReadOnlySpan<byte> rest = new(line, checked((int)(end - line)));
         ReadOnlySpan<byte> whole = rest[..(rest.IndexOf((byte)'\n') + 1)];
         ReadOnlySpan<byte> record = whole is [.., (byte)'\r', _] ? whole[..^2] : whole[..^1];
