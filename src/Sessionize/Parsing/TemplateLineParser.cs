@@ -17,7 +17,7 @@ internal sealed unsafe class TemplateLineParser
     private readonly TimeFormat _timeFormat;
     private readonly int _maxLineBytes;
     private readonly int _retained;
-    private readonly TemplateSet _templates = new();
+    private readonly TemplateSet _templates;
     private readonly ScratchMemory _scratch = new();
 
     // Of the slow path. The captures are pinned, for the pointers to them.
@@ -31,6 +31,7 @@ internal sealed unsafe class TemplateLineParser
     public TemplateLineParser(JsonEventParser parser, int maxLineBytes)
     {
         (_parser, _timeFormat, _maxLineBytes) = (parser, parser.TimeFormat, maxLineBytes);
+        _templates = new TemplateSet(parser);
         _retained = parser.Targets - JsonEventParser.FirstRetained;
         _values = new FieldValue[parser.Targets];
         _captures = GC.AllocateArray<Capture>(parser.Targets, pinned: true);

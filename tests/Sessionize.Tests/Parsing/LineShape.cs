@@ -73,8 +73,8 @@ internal sealed class LineShape
             return;
         }
 
-        string kind = isTime ? "time" : _random.Next(8) switch { < 4 => "text", 4 => "digits", 5 => "nullable", 6 => "other", _ => "array" };
-        _parts.Add((_fixed, name is "uuid" or "id" && kind is "other" or "array" ? "text" : kind));
+        string kind = isTime ? "time" : _random.Next(8) switch { < 4 => "text", 4 => "digits", 5 => "nullable", 6 => _random.Next(3) == 0 ? "free-form" : "other", _ => "array" };
+        _parts.Add((_fixed, name is "uuid" or "id" && kind is "other" or "array" or "free-form" ? "text" : kind));
         _fixed = "";
     }
 
@@ -84,6 +84,7 @@ internal sealed class LineShape
         "digits" => Digits(),
         "nullable" => _random.Next(3) == 0 ? "null" : Text(),
         "other" => _random.Next(30) == 0 ? "{}" : Pick(s_others),
+        "free-form" => $"{{{string.Join(",", Enumerable.Range(0, _random.Next(4)).Select(_ => $"\"{Pick(s_names)}\":{Value(Pick(["text", "digits", "other"]))}"))}}}",
         "array" => $"[{_gap}{string.Join(",", Enumerable.Range(0, _random.Next(4)).Select(_ => Value(Pick(["text", "digits", "other"]))))}]",
         _ => Text(),
     };

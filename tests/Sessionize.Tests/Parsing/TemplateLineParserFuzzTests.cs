@@ -14,7 +14,7 @@ public sealed class TemplateLineParserFuzzTests(ITestOutputHelper output)
 {
     private const int LinesInBlock = 400;
 
-    private static readonly long s_lines = long.Parse(Environment.GetEnvironmentVariable("SESSIONIZE_FUZZ_LINES") ?? "60000", CultureInfo.InvariantCulture);
+    private static readonly long s_lines = long.Parse(Environment.GetEnvironmentVariable("SESSIONIZE_FUZZ_LINES") ?? "20000", CultureInfo.InvariantCulture);
     private static readonly int s_seed = int.Parse(Environment.GetEnvironmentVariable("SESSIONIZE_FUZZ_SEED") ?? "20240506", CultureInfo.InvariantCulture);
 
     /// <summary>Which fields are read, and how: the first one is the one that the second judge knows.</summary>

@@ -126,15 +126,74 @@ public sealed unsafe class TemplateLineParserTests
         for (int line = 0; line < 50_000; line++)
         {
             // Now and then a crowd of lines that are like no other.
-            string more = line % 50 == 0 || line % 5000 < 100 ? $",\"key {line}\":1}}" : "}";
+            string more = line % 50 == 0 || line % 5000 is >= 1000 and < 1100 ? $",\"key {line}\":1}}" : "}";
             block.Append(Line($"user {line % 7}", "p")[..^1]).Append(more).Append('\n');
         }
 
         comparison.Compare(block.ToString());
 
         Assert.Equal(50_000, comparison.Reasons[BadEventReason.None]);
-        int others = Enumerable.Range(0, 50_000).Count(line => line % 50 == 0 || line % 5000 < 100);
+        int others = Enumerable.Range(0, 50_000).Count(line => line % 50 == 0 || line % 5000 is >= 1000 and < 1100);
         Assert.InRange(comparison.UnlikeOthers, others, others + 60);
+    }
+
+    [Fact]
+    public void Next_OfFieldsThatAreHereAndNotThere_LearnsEachShapeOnce()
+    {
+        LineComparison comparison = Comparison();
+        StringBuilder block = new();
+        Random random = new(1);
+        for (int line = 0; line < 20_000; line++)
+        {
+            string more = string.Concat(Enumerable.Range(0, 4).Where(_ => random.Next(2) == 0).Select(i => $",\"field {i}\":\"{line}\""));
+            block.Append(Line($"user {line % 7}", "p")[..^1]).Append(more).Append("}\n");
+        }
+
+        comparison.Compare(block.ToString());
+
+        Assert.InRange(comparison.UnlikeOthers, 16, 20);
+    }
+
+    [Fact]
+    public void Next_OfAnObjectOfAnyKeysInWhichNothingIsRead_TakesItAsAWhole()
+    {
+        LineComparison comparison = Comparison();
+        StringBuilder block = new();
+        for (int line = 0; line < 20_000; line++)
+        {
+            string value = (line % 9) switch
+            {
+                0 => "null",
+                1 => "{}",
+                2 => "{\"a\":}",
+                3 => "[{}]",
+                _ => $"{{\"a{line}\":[1,{{\"b\":\"\\u00e9\"}}],\"uuid\":\"not this\"}}",
+            };
+            string city = line % 3 == 0 ? $"{{\"city\":\"c{line}\"}}" : "{}";
+            block.Append(Line($"user {line % 7}", "p")[..^1]).Append(CultureInfo.InvariantCulture, $",\"geo\":{city},\"more\":{value}}}\n");
+        }
+
+        comparison.Compare(block.ToString());
+
+        int malformed = Enumerable.Range(0, 20_000).Count(line => line % 9 == 2);
+        Assert.Equal(malformed, comparison.Reasons[BadEventReason.MalformedJson]);
+        Assert.InRange(comparison.UnlikeOthers, malformed, malformed + 20);
+    }
+
+    [Fact]
+    public void Next_OfAnObjectOfAnyKeysInWhichSomethingIsRead_FindsIt()
+    {
+        LineComparison comparison = Comparison();
+        StringBuilder block = new();
+        for (int line = 0; line < 5_000; line++)
+        {
+            string city = line % 4 == 0 ? "" : $",\"city\":\"c{line}\"";
+            block.Append(Line($"user {line % 7}", "p")[..^1]).Append(CultureInfo.InvariantCulture, $",\"geo\":{{\"a{line % 50}\":1{city}}}}}\n");
+        }
+
+        comparison.Compare(block.ToString());
+
+        Assert.Equal(5_000, comparison.Reasons[BadEventReason.None]);
     }
 
     [Fact]
