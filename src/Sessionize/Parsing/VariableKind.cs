@@ -12,6 +12,9 @@ internal enum VariableKind
     /// <summary>Any string with its quotes, number, literal or array: whatever its first byte says.</summary>
     Any,
 
+    /// <summary>Any value at all: no field is read in it, should it be an object.</summary>
+    AnyUnread,
+
     /// <summary>No variable: the template ends here.</summary>
     End,
 }
