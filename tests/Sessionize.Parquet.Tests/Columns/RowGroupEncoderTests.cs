@@ -8,7 +8,7 @@ namespace Sessionize.Parquet.Tests.Columns;
 
 public sealed class RowGroupEncoderTests
 {
-    [Property(MaxTest = 300)]
+    [Property(MaxTest = 150)]
     public Property Encode_HostileSessions_ReadBackEqual() => Prop.ForAll(
         HostileSessions.Arbitrary, Options(), Gen.Choose(1, 50).ToArbitrary(), (sessions, options, rows) =>
         {
