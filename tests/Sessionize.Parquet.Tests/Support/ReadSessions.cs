@@ -11,13 +11,15 @@ internal static class ReadSessions
     public static Session[] Of(byte[] file)
     {
         using MemoryStream stream = new(file);
-        return OfAsync(stream).GetAwaiter().GetResult();
+        return [.. ColumnsAsync(stream).GetAwaiter().GetResult()
+            .SelectMany(columns => Enumerable.Range(0, columns.First().Value.Length).Select(row => SessionOf(columns, row)))];
     }
 
-    private static async Task<Session[]> OfAsync(Stream stream)
+    /// <summary>Reads the columns of each row group; a list is a list of values.</summary>
+    public static async Task<IReadOnlyList<Dictionary<string, object?[]>>> ColumnsAsync(Stream stream)
     {
         await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
-        List<Session> sessions = [];
+        List<Dictionary<string, object?[]>> rowGroups = [];
         for (int i = 0; i < reader.RowGroupCount; i++)
         {
             using ParquetRowGroupReader group = reader.OpenRowGroupReader(i);
@@ -27,10 +29,10 @@ internal static class ReadSessions
                 columns.Add(field.Path.FirstPart!, await ColumnAsync(group, field));
             }
 
-            sessions.AddRange(Enumerable.Range(0, (int)group.RowCount).Select(row => SessionOf(columns, row)));
+            rowGroups.Add(columns);
         }
 
-        return [.. sessions];
+        return rowGroups;
     }
 
     private static Session SessionOf(Dictionary<string, object?[]> columns, int row)
