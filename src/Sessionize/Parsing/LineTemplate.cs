@@ -34,6 +34,7 @@ internal sealed unsafe class LineTemplate
         Compile();
 
         _fields = GC.AllocateArray<nint>(skeleton.Bindings.Length, pinned: true);
+        Fields = (Capture**)Unsafe.AsPointer(ref _fields[0]);
         for (int field = 0; field < _fields.Length; field++)
         {
             _fields[field] = (nint)progress.CaptureOf(skeleton.Bindings[field]);
@@ -45,7 +46,7 @@ internal sealed unsafe class LineTemplate
     public LineSkeleton Skeleton { get; }
 
     /// <summary>For each field that is read where its value is kept after a match.</summary>
-    public Capture** Fields => (Capture**)Unsafe.AsPointer(ref _fields[0]);
+    public Capture** Fields { get; }
 
     /// <summary>The shape's bytes with whole objects for values: what tells that shapes differ in such objects only.</summary>
     public byte[] LooseBytes { get; }

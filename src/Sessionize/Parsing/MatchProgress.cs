@@ -11,15 +11,17 @@ internal sealed unsafe class MatchProgress
 
     public MatchProgress()
     {
+        Captures = (Capture*)Unsafe.AsPointer(ref _captures[0]);
+        Begins = (byte**)Unsafe.AsPointer(ref _begins[0]);
         CaptureOf(LineSkeleton.Absent)->Kind = FieldKind.Absent;
         CaptureOf(LineSkeleton.Other)->Kind = FieldKind.Other;
     }
 
     /// <summary>The values, in the order of the line.</summary>
-    public Capture* Captures => (Capture*)Unsafe.AsPointer(ref _captures[0]);
+    public Capture* Captures { get; }
 
     /// <summary>Where each step began.</summary>
-    public byte** Begins => (byte**)Unsafe.AsPointer(ref _begins[0]);
+    public byte** Begins { get; }
 
     /// <summary>The place of a value, by its number or another binding of <see cref="LineSkeleton"/>.</summary>
     public Capture* CaptureOf(int binding) => Captures + binding switch

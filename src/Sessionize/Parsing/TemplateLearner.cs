@@ -9,7 +9,7 @@ internal sealed class TemplateLearner(JsonEventParser parser)
 
     // Beyond this a template would be slow to compare and large to keep; such lines are left to the parser.
     private const int MaxBytes = 16 * 1024;
-    private const int MaxDigits = ByteVectors.Width - 1;
+    private const int MaxDigits = ByteVectors.Width;
 
     private readonly List<byte> _bytes = [];
     private readonly List<VariableKind> _variables = [];

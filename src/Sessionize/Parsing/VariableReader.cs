@@ -29,12 +29,12 @@ internal static unsafe class VariableReader
         return true;
     }
 
-    /// <summary>Takes a number of 1 to 31 digits.</summary>
+    /// <summary>Takes a number of digits; of a longer one than a vector only so many, so that the template goes on with a digit and fails.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryTakeDigits(ref byte* at, Capture* capture)
     {
         int length = BitOperations.TrailingZeroCount(ByteVectors.NonDigits(at));
-        if (length is 0 or ByteVectors.Width || (*at == '0' && length > 1))
+        if (length == 0 || (*at == '0' && length > 1))
         {
             return false;
         }

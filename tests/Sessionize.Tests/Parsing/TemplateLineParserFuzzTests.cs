@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Diagnostics;
 using System.IO.Compression;
 using Sessionize.Tests.Support;
 using Xunit;
@@ -7,35 +7,26 @@ namespace Sessionize.Tests.Parsing;
 
 /// <summary>The parser that matches templates against the one that does not, over lines of many shapes, whole and damaged.</summary>
 /// <remarks>
-/// <c>SESSIONIZE_FUZZ_LINES</c> says how many damaged lines each test tries, <c>SESSIONIZE_FUZZ_SEED</c> which ones. A campaign of some
-/// millions is described in <c>docs/design/0007-template-parser.md</c>.
+/// <see cref="FuzzSettings"/> says how many lines and which; a campaign of some millions is described in <c>docs/design/0007-template-parser.md</c>.
 /// </remarks>
 public sealed class TemplateLineParserFuzzTests(ITestOutputHelper output)
 {
     private const int LinesInBlock = 400;
 
-    private static readonly long s_lines = long.Parse(Environment.GetEnvironmentVariable("SESSIONIZE_FUZZ_LINES") ?? "20000", CultureInfo.InvariantCulture);
-    private static readonly int s_seed = int.Parse(Environment.GetEnvironmentVariable("SESSIONIZE_FUZZ_SEED") ?? "20240506", CultureInfo.InvariantCulture);
+    private static readonly string[] s_readings = ["judged", "nothing kept", "seconds", "microseconds", "nanoseconds", "ISO 8601", "nested", "everything", "one path"];
 
     /// <summary>Which fields are read, and how: the first one is the one that the second judge knows.</summary>
-    public static TheoryData<string> Readings() => ["judged", "nothing kept", "seconds", "microseconds", "nanoseconds", "ISO 8601", "nested", "everything", "one path"];
+    public static TheoryData<string> Readings() => [.. s_readings];
 
     [Theory]
     [MemberData(nameof(Readings))]
     public void Next_OfDamagedLinesOfRandomShapes_AgreesWithTheParser(string reading)
     {
         LineComparison comparison = Comparison(reading);
-        Random random = new(s_seed);
-        for (long damaged = 0; damaged < s_lines;)
+        Random random = new(FuzzSettings.Seed + Array.IndexOf(s_readings, reading));
+        for (long damaged = 0; damaged < FuzzSettings.Lines;)
         {
-            LineShape[] shapes = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => new LineShape(random))];
-            if (random.Next(4) > 0)
-            {
-                // Else the few templates learned at once are those of the first shapes, and hardly a line would match one.
-                comparison.StartAnew();
-            }
-
-            damaged += CompareDamaged(comparison, () => shapes[random.Next(shapes.Length)].Line(), random);
+            damaged += CompareRandomShapes(comparison, random);
         }
 
         Report(reading, comparison);
@@ -49,9 +40,9 @@ public sealed class TemplateLineParserFuzzTests(ITestOutputHelper output)
     public void Next_OfDamagedLinesOfTheSharedFiles_AgreesWithTheParser(string reading)
     {
         LineComparison comparison = Comparison(reading);
-        Random random = new(s_seed);
+        Random random = new(FuzzSettings.Seed + Array.IndexOf(s_readings, reading));
         byte[][][] files = [.. SharedLines().Select(file => file.ToArray())];
-        for (long damaged = 0; damaged < s_lines;)
+        for (long damaged = 0; damaged < FuzzSettings.Lines;)
         {
             byte[][] lines = files[random.Next(files.Length)];
             int at = random.Next(Math.Max(1, lines.Length - LinesInBlock));
@@ -79,9 +70,40 @@ public sealed class TemplateLineParserFuzzTests(ITestOutputHelper output)
         Assert.InRange(comparison.UnlikeOthers, 1, comparison.Lines / 100);
     }
 
+    [Fact]
+    public void Next_OfRandomLinesForSomeTime_AgreesWithTheParserAndTheJudge()
+    {
+        LineComparison comparison = Comparison("judged");
+        Random random = new(FuzzSettings.Seed);
+        RandomRecords records = new(FuzzSettings.Seed);
+        Stopwatch watch = Stopwatch.StartNew();
+        while (watch.Elapsed.TotalSeconds < FuzzSettings.Seconds)
+        {
+            // Lines of few shapes, which are matched, then lines that are hardly ever like another.
+            CompareRandomShapes(comparison, random);
+            comparison.Compare(Block(Enumerable.Range(0, LinesInBlock / 4).Select(_ => records.Next())));
+        }
+
+        output.WriteLine(FuzzSettings.Shown);
+        Report("some time", comparison);
+        Assert.True(comparison.Lines > 0);
+    }
+
+    private static int CompareRandomShapes(LineComparison comparison, Random random)
+    {
+        LineShape[] shapes = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => new LineShape(random))];
+        return CompareDamaged(comparison, () => shapes[random.Next(shapes.Length)].Line(), random);
+    }
+
     /// <summary>Reads a block in which every second line is damaged, and says how many were.</summary>
     private static int CompareDamaged(LineComparison comparison, Func<byte[]> next, Random random)
     {
+        if (random.Next(8) > 0)
+        {
+            // Else the templates that are learned at once would be those of the first shapes, and of lines whose keys were damaged.
+            comparison.StartAnew();
+        }
+
         byte[][] lines = new byte[LinesInBlock][];
         byte[] last = [];
         int damaged = 0;
@@ -167,6 +189,6 @@ public sealed class TemplateLineParserFuzzTests(ITestOutputHelper output)
     }
 
     private void Report(string what, LineComparison comparison) => output.WriteLine(
-        $"{what}, seed {s_seed}: {comparison.Lines} lines, {comparison.UnlikeOthers} left to the parser; "
+        $"{what}, seed {FuzzSettings.Seed}: {comparison.Lines} lines, {comparison.UnlikeOthers} left to the parser; "
         + string.Join(", ", comparison.Reasons.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key} {pair.Value}")) + $", blank {comparison.Blank}");
 }
