@@ -21,7 +21,9 @@ public sealed class OutsideReaderTests : IDisposable
     [MemberData(nameof(Cases))]
     public async Task Read_HostileSessions_EveryRowAndFilterIsRight(string script, string order)
     {
-        Session[] sessions = [.. Ordered(HostileSessions.Sample(new Random(1), Rows), order).Select((session, row) => session with { Revision = row })];
+        // JavaScript orders texts by UTF-16 and drops U+FEFF at their beginning. Without these characters its order is that of the format.
+        Session[] sample = HostileSessions.Sample(new Random(1), Rows, script == "hyparquet.mjs" ? text => text.All(c => c is < '\ue000') : _ => true);
+        Session[] sessions = [.. Ordered(sample, order).Select((session, row) => session with { Revision = row })];
         string file = _folder.Write("out.parquet", SessionFiles.Write(sessions.Chunk(70), new ParquetSessionOptions { PageRows = 9 }).File);
         string description = _folder.File("expected.json");
         ReaderCase.Write(description, sessions, new Random(2));

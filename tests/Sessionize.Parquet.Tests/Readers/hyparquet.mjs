@@ -6,11 +6,6 @@ const { compressors } = await load('hyparquet-compressors')
 const file = await asyncBufferFromFile(parquet)
 const epoch = 1000n
 
-// Node's decoder of UTF-8 drops U+FEFF at the beginning of a text: rows are compared, and filters made, without it.
-const mark = /^\ufeff/
-const unmarked = value => typeof value === 'string' ? value.replace(mark, '') : Array.isArray(value) ? value.map(unmarked) : value
-expected.rows = expected.rows.map(row => row.map(unmarked))
-
 const plain = {
   long: value => value.toString(),
   time: value => (BigInt(value.getTime()) * epoch).toString(),
@@ -28,15 +23,19 @@ function constant(value, kind) {
   }
 }
 
-const operators = { '=': '$eq', '<': '$lt', '>=': '$gte' }
+const operators = {
+  '=': ([a]) => ({ $eq: a }),
+  '<': ([a]) => ({ $lt: a }),
+  '>=': ([a]) => ({ $gte: a }),
+  between: ([a, b]) => ({ $gte: a, $lte: b }),
+  'is null': () => ({ $eq: null }),
+  'is not null': () => ({ $ne: null }),
+}
 let filters = 0
 for (const filter of expected.filters) {
-  if (filter.kind === 'list' || filter.isBeyondUtf16) continue
-  const values = filter.values.map(value => constant(value, filter.kind))
-  const condition = filter.operator === 'is null' ? { $eq: null }
-    : filter.operator === 'is not null' ? { $ne: null }
-      : filter.operator === 'between' ? { $gte: values[0], $lte: values[1] }
-        : { [operators[filter.operator]]: values[0] }
+  // Lists are compared by identity there.
+  if (filter.kind === 'list') continue
+  const condition = operators[filter.operator](filter.values.map(value => constant(value, filter.kind)))
   const found = await parquetReadObjects({ file, compressors, filter: { [filter.column]: condition } })
   compareFilter(filter, found.length, found.reduce((sum, row) => sum + row.revision, 0))
   filters++

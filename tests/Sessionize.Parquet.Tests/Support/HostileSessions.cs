@@ -26,11 +26,12 @@ public static class HostileSessions
     /// <summary>Lists of sessions, the sessions of a user one behind the other.</summary>
     public static Arbitrary<Session[]> Arbitrary => Arb.From(Many, Smaller);
 
-    /// <summary>So many sessions, without those whose times a reader has no calendar for.</summary>
-    public static Session[] Sample(Random random, int count)
+    /// <summary>So many sessions, with the texts that are let in.</summary>
+    public static Session[] Sample(Random random, int count, Func<string, bool> isLetIn)
     {
+        string[] texts = [.. s_texts.Where(isLetIn)];
         T Any<T>(params T[] values) => values[random.Next(values.Length)];
-        string Text() => random.Next(3) == 0 ? $"page-{random.Next(30)}" : Any(s_texts);
+        string Text() => random.Next(3) == 0 ? $"page-{random.Next(30)}" : Any(texts);
         long Time() => random.Next(2) == 0 ? Any(s_times) : 1_700_000_000_000 + (37L * random.Next());
         Session Make()
         {
