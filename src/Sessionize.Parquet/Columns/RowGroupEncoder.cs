@@ -1,0 +1,161 @@
+using Sessionize.Parquet.Schema;
+
+namespace Sessionize.Parquet.Columns;
+
+/// <summary>Encodes batches of sessions, each into a row group, in memory that it keeps from one to the next. Not thread-safe.</summary>
+/// <remarks>The bytes depend on the rows and the settings only.</remarks>
+internal sealed class RowGroupEncoder : IDisposable
+{
+    private const long MicrosecondsPerMillisecond = 1000;
+    private const double MillisecondsPerSecond = 1000;
+
+    private static readonly long s_firstMs = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
+    private static readonly long s_lastMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    private readonly SessionParquetSchema _schema;
+    private readonly PageLimits _limits;
+    private readonly SegmentPool _segments;
+    private readonly PageCompressor _compressor;
+    private readonly ColumnChunkWriter _chunk;
+    private readonly TextColumnEncoder _texts;
+    private readonly NumberColumnEncoder _numbers;
+    private readonly SessionDates _dates = new();
+    private long[] _microseconds = [];
+    private double[] _seconds = [];
+    private bool[] _isBounce = [];
+
+    public RowGroupEncoder(SessionParquetSchema schema, ParquetWriterSettings settings, SegmentPool segments)
+    {
+        _schema = schema;
+        _limits = settings.PageLimits;
+        _segments = segments;
+        _compressor = new PageCompressor(settings.Compression, settings.CompressionLevel);
+        _chunk = new ColumnChunkWriter(_compressor);
+        _texts = new TextColumnEncoder(_limits);
+        _numbers = new NumberColumnEncoder(_limits);
+    }
+
+    /// <summary>Encodes a row group.</summary>
+    /// <param name="rows">The rows; at least one.</param>
+    /// <returns>The row group.</returns>
+    /// <exception cref="ArgumentException">There is no row; or a time lies outside the years 1 to 9999.</exception>
+    /// <exception cref="SessionizeException">A value is null in a column whose table forbids it.</exception>
+    public EncodedRowGroup Encode(SessionBatch rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (rows.Count == 0)
+        {
+            throw new ArgumentException("A row group has at least one row.", nameof(rows));
+        }
+
+        RefuseTimesWithoutDate(rows.StartMs);
+        RefuseTimesWithoutDate(rows.EndMs);
+        SegmentedBuffer bytes = new(_segments);
+        EncodedColumn[] columns = new EncodedColumn[_schema.Columns.Count];
+        try
+        {
+            for (int i = 0; i < columns.Length; i++)
+            {
+                _chunk.Begin(_schema.Columns[i], bytes);
+                columns[i] = EncodeColumn(rows, _schema.Columns[i].Column);
+            }
+        }
+        catch
+        {
+            bytes.Release();
+            throw;
+        }
+
+        return new EncodedRowGroup(rows.Count, columns, bytes);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _compressor.Dispose();
+
+    private static void RefuseTimesWithoutDate(ReadOnlySpan<long> times)
+    {
+        foreach (long time in times)
+        {
+            if (time < s_firstMs || time > s_lastMs)
+            {
+                throw new ArgumentException($"The time {time} ms lies outside the years 1 to 9999, and has no date and no microseconds.", nameof(times));
+            }
+        }
+    }
+
+    private EncodedColumn EncodeColumn(SessionBatch rows, SessionColumn column) => column switch
+    {
+        SessionColumn.Uuid => _texts.Encode(_chunk, new UserTexts(rows), rows.Users),
+        SessionColumn.SessionId => _texts.EncodeUnique(_chunk, new SessionIdTexts(rows)),
+        SessionColumn.SessionStartTimeMs => _numbers.Encode(_chunk, rows.StartMs),
+        SessionColumn.SessionEndTimeMs => _numbers.Encode(_chunk, rows.EndMs),
+        SessionColumn.SessionStartTime => _numbers.Encode(_chunk, Microseconds(rows.StartMs)),
+        SessionColumn.SessionEndTime => _numbers.Encode(_chunk, Microseconds(rows.EndMs)),
+        SessionColumn.SessionDurationSeconds => _numbers.Encode(_chunk, DurationSeconds(rows)),
+        SessionColumn.EventCount => _numbers.Encode(_chunk, rows.EventCount),
+        SessionColumn.PagesVisited => _texts.EncodeLists(_chunk, new PageTexts(rows), rows.PagesVisited, rows.PagesVisitedEnds),
+        SessionColumn.EntryPage => _texts.Encode(_chunk, new PageTexts(rows), rows.EntryPages),
+        SessionColumn.ExitPage => _texts.Encode(_chunk, new PageTexts(rows), rows.ExitPages),
+        SessionColumn.PageViewCount => _numbers.Encode(_chunk, rows.PageViewCount),
+        SessionColumn.IsBounce => BooleanColumnEncoder.Encode(_chunk, IsBounce(rows), _limits),
+        SessionColumn.EndReason => _texts.Encode(_chunk, new EndReasonTexts(rows), rows.EndReasons),
+        SessionColumn.VisitStartTimeMs => _numbers.Encode(_chunk, rows.VisitStartMs),
+        SessionColumn.SessionIndex => _numbers.Encode(_chunk, rows.SessionIndex),
+        SessionColumn.Revision => _numbers.Encode(_chunk, rows.Revision),
+        SessionColumn.SessionDate => EncodeDates(rows),
+        SessionColumn.UserHashBucket => _numbers.Encode(_chunk, rows.UserHashBucket),
+        _ => throw new InvalidOperationException($"The column {column} has no encoder."),
+    };
+
+    private EncodedColumn EncodeDates(SessionBatch rows)
+    {
+        ReadOnlySpan<int> numbers = _dates.Number(rows.StartMs);
+        return _texts.Encode(_chunk, _dates.Texts, numbers);
+    }
+
+    private ReadOnlySpan<long> Microseconds(ReadOnlySpan<long> milliseconds)
+    {
+        Span<long> result = Room(ref _microseconds, milliseconds.Length);
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = milliseconds[i] * MicrosecondsPerMillisecond;
+        }
+
+        return result;
+    }
+
+    private ReadOnlySpan<double> DurationSeconds(SessionBatch rows)
+    {
+        Span<double> result = Room(ref _seconds, rows.Count);
+        ReadOnlySpan<long> starts = rows.StartMs;
+        ReadOnlySpan<long> ends = rows.EndMs;
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = (ends[i] - starts[i]) / MillisecondsPerSecond;
+        }
+
+        return result;
+    }
+
+    private ReadOnlySpan<bool> IsBounce(SessionBatch rows)
+    {
+        Span<bool> result = Room(ref _isBounce, rows.Count);
+        ReadOnlySpan<long> counts = rows.EventCount;
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = counts[i] == 1;
+        }
+
+        return result;
+    }
+
+    private static Span<T> Room<T>(ref T[] array, int count)
+    {
+        if (array.Length < count)
+        {
+            array = GC.AllocateUninitializedArray<T>(count);
+        }
+
+        return array.AsSpan(0, count);
+    }
+}
