@@ -5,7 +5,7 @@ namespace Sessionize.Parquet.Tests.Events;
 /// <summary>A record as the source gave it.</summary>
 internal sealed record EventRow(string Source, long Position, BadEventReason Reason, string User, long Time, string Page, string Id, string Fields)
 {
-    /// <summary>What a dead letter of it shows.</summary>
+    /// <summary>What a dead letter shows of a bad one.</summary>
     public string Raw { get; private init; } = "";
 
     public static EventRow Of(EventBatch batch, int row) => new(
@@ -18,6 +18,6 @@ internal sealed record EventRow(string Source, long Position, BadEventReason Rea
         Encoding.UTF8.GetString(batch.EventId(row)),
         string.Join('|', Enumerable.Range(0, batch.Retained.Count).Select(slot => Encoding.UTF8.GetString(batch.Field(row, slot)))))
     {
-        Raw = Encoding.UTF8.GetString(batch.ToDeadLetter(row, "").Raw.Span),
+        Raw = batch.Reason(row) == BadEventReason.None ? "" : Encoding.UTF8.GetString(batch.ToDeadLetter(row, "").Raw.Span),
     };
 }

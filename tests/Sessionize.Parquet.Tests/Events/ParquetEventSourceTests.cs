@@ -26,7 +26,7 @@ public sealed class ParquetEventSourceTests : IDisposable
         List<EventRow> rows = await EventFiles.ReadAsync([_folder.File("*.parquet")]);
         Assert.Equal(
             [.. first.Select((e, i) => Expect(_folder.File("a.parquet"), i, e)), .. second.Select((e, i) => Expect(_folder.File("b.parquet"), i, e))],
-            rows.Select(row => row with { }));
+            rows);
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class ParquetEventSourceTests : IDisposable
             [[rows.Select(row => row.User).ToArray(), rows.Select(row => row.Time).ToArray(), rows.Select(row => row.Page).ToArray(), rows.Select(row => row.Field).ToArray()]]);
         List<EventRow> read = await EventFiles.ReadAsync(path, null, EventField.Of("utm"));
         Assert.Equal(rows.Select((row, i) => (Position: (long)i, row.Reason)), read.Select(row => (row.Position, row.Reason)));
-        Assert.Equal(rows.Skip(1).Select(row => row.Raw), read.Skip(1).Select(row => row.Raw));
+        Assert.Equal(rows.Select(row => row.Raw), read.Select(row => row.Raw));
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public sealed class ParquetEventSourceTests : IDisposable
         string path = await EventFiles.WriteAsync(_folder.File("a.parquet"), schema, [[new long[] { 5, 6 }]]);
         SessionizationOptions options = new() { Fields = { UserId = "n", Timestamp = "n", PageName = "n", EventId = "n" } };
         List<EventRow> rows = await EventFiles.ReadAsync(path, options, EventField.Of("n"));
-        Assert.Equal([new EventRow(path, 0, BadEventReason.None, "5", 5, "5", "5", "5"), new EventRow(path, 1, BadEventReason.None, "6", 6, "6", "6", "6")], rows.Select(row => row with { }));
+        Assert.Equal([new EventRow(path, 0, BadEventReason.None, "5", 5, "5", "5", "5"), new EventRow(path, 1, BadEventReason.None, "6", 6, "6", "6", "6")], rows);
     }
 
     [Fact]
