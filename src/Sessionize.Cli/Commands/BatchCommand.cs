@@ -1,8 +1,8 @@
 using System.CommandLine;
+using Sessionize.Cli.Input;
 using Sessionize.Cli.Options;
 using Sessionize.Cli.Output;
 using Sessionize.Sinks;
-using Sessionize.Sources;
 
 namespace Sessionize.Cli.Commands;
 
@@ -11,7 +11,7 @@ internal sealed class BatchCommand : Command
 {
     private readonly Argument<string[]> _inputs = new("INPUT")
     {
-        Description = "Files with one JSON event a line, plain, gzip or zstd; patterns such as 'logs/**/*.gz'; - for standard input.",
+        Description = "Files with one JSON event a line, plain, gzip or zstd, or Parquet files; patterns such as 'logs/**/*.gz'; - for standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -95,12 +95,12 @@ internal sealed class BatchCommand : Command
             return ExitCodes.Usage;
         }
 
-        FileEventSource? source = null;
+        EventInput? input = null;
         SessionizationDefinition definition = new() { Options = _rules.Read(parsed) };
-        definition.Source = context => source = new FileEventSource(inputs, context.Parser, definition.Options.MaxLineBytes);
+        definition.Source = context => (input = EventInput.Of(inputs, context)).Source;
         definition.Sink = _ =>
         {
-            OutputPlaces.Check(source!.Paths, output, badEvents, parsed.GetValue(_overwrite));
+            OutputPlaces.Check(input!.Paths(), output, badEvents, parsed.GetValue(_overwrite));
             if (parsed.GetResult(_badEvents) is not null)
             {
                 OutputPlaces.CheckFree(badEvents, parsed.GetValue(_overwrite));
@@ -113,8 +113,8 @@ internal sealed class BatchCommand : Command
         definition.DeadLetters = _ => isDryRun ? new NoDeadLetterSink() : NdjsonDeadLetterSink.ForBatch(badEvents);
 
         SessionizationSummary summary = await ProgressDisplay.RunAsync(
-            () => source is { TotalBytes: > 0 and var total } ? (double)source.BytesRead / total : null,
-            progress => new BatchSessionizer(definition).RunAsync(parsed.GetValue(_endTime), progress, cancellationToken)).ConfigureAwait(false);
+            () => input?.Share(),
+            progress => new BatchSessionizer(definition, options: _resources.Read(parsed)).RunAsync(parsed.GetValue(_endTime), progress, cancellationToken)).ConfigureAwait(false);
 
         BatchReport report = new(summary, isDryRun ? null : output ?? "-", isDryRun || summary.BadEvents.Count == 0 ? null : badEvents);
         string text = parsed.GetValue(_summaryFormat) == SummaryFormat.Json ? report.ToJson() : report.ToText();

@@ -5,7 +5,7 @@ namespace Sessionize.Cli.Options;
 /// <summary>The options that say how much of the machine a run takes. None of them changes a row.</summary>
 internal sealed class ResourceOptions
 {
-    private const int MostThreads = 1024;
+    private const int MostThreads = 256;
 
     private readonly Option<long?> _threads = OptionParsing.Number(
         "--threads", 1, MostThreads, "4", "How many threads work; as many as there are cores by default.");
@@ -23,5 +23,13 @@ internal sealed class ResourceOptions
         {
             command.Options.Add(option);
         }
+    }
+
+    public BatchOptions Read(ParseResult parsed)
+    {
+        BatchOptions options = new() { MemoryBytes = parsed.GetValue(_memory) };
+        options.Threads = (int)(parsed.GetValue(_threads) ?? options.Threads);
+        options.TempFolder = parsed.GetValue(_temp) ?? options.TempFolder;
+        return options;
     }
 }

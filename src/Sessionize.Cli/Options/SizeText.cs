@@ -5,9 +5,6 @@ namespace Sessionize.Cli.Options;
 /// <summary>Reads an amount of memory as the command line has it: <c>64MiB</c>, <c>1.5GB</c>.</summary>
 internal static class SizeText
 {
-    /// <summary>The least amount that is taken: below it there is no room for the program itself.</summary>
-    public const long LeastBytes = 16 << 20;
-
     /// <summary>The largest amount that is taken: 16 TiB.</summary>
     public const long MostBytes = 16L << 40;
 
@@ -39,7 +36,7 @@ internal static class SizeText
             return false;
         }
 
-        if (number < (decimal)LeastBytes / s_units[unit].Bytes)
+        if (number < (decimal)BatchOptions.LeastMemoryBytes / s_units[unit].Bytes)
         {
             mistake = "is too little to work with: give at least 16MiB";
             return false;

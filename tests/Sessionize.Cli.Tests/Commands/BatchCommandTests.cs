@@ -52,7 +52,7 @@ public sealed class BatchCommandTests : IDisposable
             "--max-session-events: 'none' is no whole number from 1",
             "--end-time: '2024-05-06T12:00:00' is no time: give milliseconds since 1970, or ISO 8601 with offset such as 2024-05-06T12:00:00Z.",
             "--end-on-page: '' is empty: give a page name such as logout.",
-            "--threads: '0' is no whole number from 1 to 1024: give one such as 4.",
+            "--threads: '0' is no whole number from 1 to 256: give one such as 4.",
             "--memory: '64' is no size: give a number with MiB, GiB, MB or GB, such as 512MiB.",
             "--temp: 'nowhere' is no folder: create it, or name one that exists.",
         ];

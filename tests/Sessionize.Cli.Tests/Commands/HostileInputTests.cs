@@ -174,11 +174,27 @@ public sealed class HostileInputTests : IDisposable
         Assert.Empty(_folder.Names());
     }
 
-    [Fact]
-    public void Batch_KilledInTheMiddle_LeavesNeitherOutputNorTemporaryFiles()
+    [Theory]
+    [InlineData("KILL", 137)]
+    [InlineData("TERM", 143)]
+    public void Batch_KilledWithOutputBadEventsAndSpilledEvents_LeavesNothing(string signal, int exitCode)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs files without a name.");
-        Assert.Equal(128 + 9, RunAndSignal("KILL").ExitCode);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs files without a name, and a look at the files that a process has open.");
+        const int FilesOfTheRun = 3;
+        using Process process = ToolProcess.Start(_folder.Path, "batch", "-", "-o", "out.parquet", "--memory", "16MiB", "--temp", _folder.Path);
+        ToolResult result = ToolProcess.Finish(process, input =>
+        {
+            byte[] events = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Event + "\n", 100_000)) + "bad\n");
+            while (OpenFiles.CountIn(process, _folder.Path) < FilesOfTheRun)
+            {
+                input.Write(events);
+            }
+
+            Signal(process, signal);
+            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)));
+        });
+
+        Assert.Equal(exitCode, result.ExitCode);
         Assert.Empty(_folder.Names());
     }
 
