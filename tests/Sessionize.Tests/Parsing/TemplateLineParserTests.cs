@@ -98,6 +98,19 @@ public sealed unsafe class TemplateLineParserTests
         Assert.Equal(2, comparison.UnlikeOthers);
     }
 
+    [Fact]
+    public void Next_OfAFieldThatIsAnObjectNowAndThen_FindsWhatIsReadInIt()
+    {
+        LineComparison comparison = Comparison();
+
+        foreach (string geo in (string[])["null", "\"text\"", "{\"city\":\"c\"}", "7", "{\"city\":\"d\",\"x\":1}", "[{\"city\":\"e\"}]", "{}", "{\"city\":\"f\"}"])
+        {
+            comparison.Compare($"{Line("u", "p")[..^1]},\"geo\":{geo}}}");
+        }
+
+        Assert.Equal(8, comparison.Reasons[BadEventReason.None]);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(40)]
