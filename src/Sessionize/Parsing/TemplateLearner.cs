@@ -31,11 +31,11 @@ internal sealed class TemplateLearner(JsonEventParser parser)
         _depths.Clear();
         _open.Clear();
 
-        // Unless a value is found for it below: a field that has a place or another kind is an object, which is no value of a template.
+        // Unless a value is found for it below: then what is there is an object, which is no value of a template.
         int[] bindings = new int[values.Length];
         for (int field = 0; field < values.Length; field++)
         {
-            bindings[field] = values[field].Kind == FieldKind.Absent && values[field].Start == 0 ? LineSkeleton.Absent : LineSkeleton.Other;
+            bindings[field] = values[field].Kind == FieldKind.Absent ? LineSkeleton.Absent : LineSkeleton.Other;
         }
 
         FieldNode? member = parser.Root;

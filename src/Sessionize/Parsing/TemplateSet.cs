@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Sessionize.Parsing;
 
@@ -41,8 +42,14 @@ internal sealed unsafe class TemplateSet(JsonEventParser parser)
     public LineTemplate? Match(byte* line, byte* end, out byte* next)
     {
         next = null;
-        if (_count == 0 || (_missesInARow >= MissesUntilTriedLess && ++_missesInARow % TriedLess != 0))
+        if (_count == 0)
         {
+            return null;
+        }
+
+        if (_missesInARow >= MissesUntilTriedLess && _missesInARow % TriedLess != 0)
+        {
+            _missesInARow++;
             return null;
         }
 
@@ -61,6 +68,12 @@ internal sealed unsafe class TemplateSet(JsonEventParser parser)
     /// <summary>Learns the shape of a line that matched nothing, if it is time to.</summary>
     public void Learn(ReadOnlySpan<byte> record, ReadOnlySpan<byte> lineEnd, ReadOnlySpan<FieldValue> values)
     {
+        if (!Vector128.IsHardwareAccelerated)
+        {
+            // Byte by byte the templates take five times as long as the parser.
+            return;
+        }
+
         if (_missesToWait > 0)
         {
             _missesToWait--;

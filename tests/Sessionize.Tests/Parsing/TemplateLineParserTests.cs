@@ -99,6 +99,43 @@ public sealed unsafe class TemplateLineParserTests
     }
 
     [Fact]
+    public void Next_OfAFieldThatIsAnObjectNowAndThen_FindsWhatIsReadInIt()
+    {
+        LineComparison comparison = Comparison();
+
+        foreach (string geo in (string[])["null", "\"text\"", "{\"city\":\"c\"}", "7", "{\"city\":\"d\",\"x\":1}", "[{\"city\":\"e\"}]", "{}", "{\"city\":\"f\"}"])
+        {
+            comparison.Compare($"{Line("u", "p")[..^1]},\"geo\":{geo}}}");
+        }
+
+        Assert.Equal(8, comparison.Reasons[BadEventReason.None]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    [InlineData(62)]
+    [InlineData(63)]
+    public void Next_OfArraysAndObjectsWithinObjects_CountsAllLevels(int objects)
+    {
+        // Objects are fixed bytes of a template, what is in the array or the last object is counted from there on.
+        LineComparison comparison = Comparison();
+        for (int levels = 60 - objects; levels <= 66 - objects; levels++)
+        {
+            foreach ((string open, string close) in new[] { ("[", "]"), ("{\"a\":", "}") })
+            {
+                string more = string.Concat(Enumerable.Repeat(open, Math.Max(0, levels))) + "7" + string.Concat(Enumerable.Repeat(close, Math.Max(0, levels)));
+                string line = string.Concat(Enumerable.Repeat("{\"o\":", objects - 1)) + "{\"more\":" + more + "}" + new string('}', objects - 1);
+                string whole = "{\"uuid\":\"u\",\"event_timestamp\":7," + line[1..];
+                comparison.Compare(whole + "\n" + whole + "\n" + whole.Replace(":7}", ":null}", StringComparison.Ordinal));
+            }
+        }
+
+        Assert.True(comparison.Reasons[BadEventReason.None] > 0);
+        Assert.True(objects < 60 || comparison.Reasons[BadEventReason.MalformedJson] > 0);
+    }
+
+    [Fact]
     public void Next_OfFieldsThatAreTextHereAndSomethingElseThere_NeedsOneTemplate()
     {
         string[] values = ["\"text\"", "null", "7", "-7", "1.5", "true", "false", "[1,2]", "\"\\n\""];
