@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Sessionize.Engine;
+using Sessionize.Engine.Batch;
 
 namespace Sessionize.Benchmarks;
 
@@ -38,12 +39,17 @@ public class LaneBenchmark
     [Benchmark(OperationsPerInvoke = Events)]
     public int Batch()
     {
-        BatchEngine engine = new(_bounded);
-        for (int row = 0; row < _batch.Count; row++)
+        using BatchEngine engine = new(_bounded, new BatchOptions { Threads = 1 });
+        engine.Spreaders[0].Take(_batch, partition: 0);
+        engine.Seal();
+        CellCutter cutter = engine.CreateCutter(new RecordEventPlaces(_ => "benchmark"), engine.HighestEventMs!.Value);
+        SessionBatch rows = new();
+        int sessions = 0;
+        foreach (CellGroup group in engine.Groups)
         {
-            engine.Take(_batch, row, partition: 0);
+            cutter.Cut(group, rows, batch => sessions += batch.Count);
         }
 
-        return engine.Cut(engine.HighestEventMs!.Value, _ => "benchmark").Count();
+        return sessions;
     }
 }

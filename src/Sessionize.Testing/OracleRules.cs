@@ -59,9 +59,11 @@ internal sealed class OracleRules
     private T Ask<T>(ISessionBoundaryRule rule, ClickstreamEvent e, ClickstreamEvent? previous, ScopeFacts facts, Question<T> question)
     {
         RuleFields fields = new(rule, EventFields.Of(_retained.Where(field => !field.Path.StartsWith('$'))));
-        EventView current = new(Retain(e), _texts, fields);
-        EventView before = new(Retain(previous ?? new ClickstreamEvent("", e.TimestampMs)), _texts, fields);
-        return question(rule, new BoundaryContext(current, previous is not null, before, facts, facts.StartMs));
+        RetainedEvent current = Retain(e);
+        RetainedEvent before = Retain(previous ?? new ClickstreamEvent("", e.TimestampMs));
+        EventView currentView = new(in current, _texts, fields);
+        EventView beforeView = new(in before, _texts, fields);
+        return question(rule, new BoundaryContext(currentView, previous is not null, beforeView, facts, facts.StartMs));
     }
 
     private RetainedEvent Retain(ClickstreamEvent e)

@@ -1,31 +1,37 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Sessionize.Engine;
+using Sessionize.Engine.Batch;
 using Sessionize.Sinks;
+using Sessionize.Sources;
 using Sessionize.State;
 
 namespace Sessionize;
 
 /// <summary>Turns bounded input into sessions: files, or a host's own events.</summary>
 /// <remarks>
-/// The sink gets all sessions in one commit, or nothing. For one run; not thread-safe. Rows come by user, in the order of the ids'
-/// UTF-8 bytes, then by time.
+/// <para>The sink gets all sessions in one commit, or nothing. For one run; not thread-safe.</para>
+/// <para>A user's rows follow one another by time. Of runs of up to 65,536 events, users come in the order of their ids' UTF-8 bytes; of
+/// larger ones by Spark's hash of the id first. The order depends on nothing else: not on the threads, nor on the memory.</para>
 /// </remarks>
 public sealed class BatchSessionizer
 {
-    private const int RowsAtOnce = 1024;
-
     private readonly SessionizationDefinition _definition;
     private readonly PipelinePlan _plan;
     private readonly IServiceProvider? _services;
+    private readonly BatchOptions _options;
 
     /// <summary>Checks a definition and makes a run of it.</summary>
     /// <param name="definition">The definition, with source and sink.</param>
     /// <param name="services">The container's services, for parts that need them.</param>
+    /// <param name="options">What the run may take of the machine; <see langword="null"/>: all processors, and memory for all events.</param>
     /// <exception cref="SessionizationConfigurationException">The definition has mistakes; the message lists all of them.</exception>
-    public BatchSessionizer(SessionizationDefinition definition, IServiceProvider? services = null)
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public BatchSessionizer(SessionizationDefinition definition, IServiceProvider? services = null, BatchOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(definition);
+        _options = options ?? new BatchOptions();
+        _options.ThrowIfOutOfRange();
         _plan = new PipelinePlan(definition, isStreaming: false, MissingParts(definition));
         _definition = definition;
         _services = services;
@@ -51,13 +57,19 @@ public sealed class BatchSessionizer
         await using IDeadLetterSink deadLetters = DeadLetterPlace.Make(_definition, context);
         await using InMemorySessionStateStore store = new();
         await sink.OpenAsync(new SinkOpening(_definition.Name, [], store), cancellationToken).ConfigureAwait(false);
-        BatchEngine engine = new(_plan);
+        using BatchEngine engine = new(_plan, _options);
         SummaryCounts counts = new();
         try
         {
-            await ReadAsync(engine, source, partitions, deadLetters, counts, progress, cancellationToken).ConfigureAwait(false);
+            BatchReader reader = new(_plan, engine, counts, deadLetters, progress);
+            using FileEventPlaces? files = source is FileEventSource lines ? new FileEventPlaces(lines.Files, lines.Parser, _plan.Rules) : null;
+            await (files is null
+                ? reader.ReadAsync(source, partitions, cancellationToken)
+                : reader.ReadAsync((FileEventSource)source, files, cancellationToken)).ConfigureAwait(false);
             long end = EndTime(endTimeMs, engine);
-            await WriteAsync(engine, end, partitions, sink, counts, progress, cancellationToken).ConfigureAwait(false);
+            engine.Seal();
+            IEventPlaces places = files ?? (IEventPlaces)new RecordEventPlaces(rank => partitions.First(known => known.Order == rank).Name);
+            await new BatchWriter(engine, counts, sink, progress).WriteAsync(places, end, cancellationToken).ConfigureAwait(false);
             await deadLetters.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -68,7 +80,7 @@ public sealed class BatchSessionizer
         }
 
         await CommitAsync(sink, context, cancellationToken).ConfigureAwait(false);
-        return counts.ToSummary(engine, watch.Elapsed, endTimeMs ?? engine.HighestEventMs);
+        return counts.ToSummary(engine.Events, watch.Elapsed, endTimeMs ?? engine.HighestEventMs);
     }
 
     private static IEnumerable<string> MissingParts(SessionizationDefinition definition)
@@ -87,77 +99,6 @@ public sealed class BatchSessionizer
         {
             yield return "There are further sinks (AlsoTo…), which only streaming writes: run the batch once more for each further sink.";
         }
-    }
-
-    private async Task ReadAsync(
-        BatchEngine engine,
-        IEventSource source,
-        IReadOnlyList<SourcePartition> partitions,
-        IDeadLetterSink deadLetters,
-        SummaryCounts counts,
-        IProgress<SessionizationProgress>? progress,
-        CancellationToken cancellationToken)
-    {
-        Dictionary<string, int> order = partitions.ToDictionary(partition => partition.Name, partition => partition.Order, StringComparer.Ordinal);
-        EventBatch batch = new(_plan.Rules.Retained);
-        List<DeadLetter> letters = [];
-        while (await source.ReadAsync(batch, cancellationToken).ConfigureAwait(false) == SourceReadResult.Records)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            int partition = order[batch.Partition];
-            for (int row = 0; row < batch.Count; row++)
-            {
-                if (batch.Reason(row) is var reason and not BadEventReason.None)
-                {
-                    string name = reason.ToString();
-                    letters.Add(batch.ToDeadLetter(row, name));
-                    counts.AddBad(name);
-                    continue;
-                }
-
-                engine.Take(batch, row, partition);
-            }
-
-            if (letters.Count > 0)
-            {
-                await deadLetters.WriteAsync(letters, cancellationToken).ConfigureAwait(false);
-                letters = [];
-            }
-
-            progress?.Report(new SessionizationProgress(engine.Events, counts.Bad, 0));
-        }
-    }
-
-    private async Task WriteAsync(
-        BatchEngine engine,
-        long endTimeMs,
-        IReadOnlyList<SourcePartition> partitions,
-        ISessionSink sink,
-        SummaryCounts counts,
-        IProgress<SessionizationProgress>? progress,
-        CancellationToken cancellationToken)
-    {
-        string SourceOf(int partition) => partitions.First(known => known.Order == partition).Name;
-        List<SessionChange> rows = new(RowsAtOnce);
-        foreach (Session session in engine.Cut(endTimeMs, SourceOf))
-        {
-            counts.AddSession(session);
-            rows.Add(new SessionChange(SessionChangeKind.Added, session));
-            if (rows.Count == RowsAtOnce)
-            {
-                await sink.WriteAsync(rows, cancellationToken).ConfigureAwait(false);
-                cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new SessionizationProgress(engine.Events, counts.Bad, counts.Sessions));
-                rows = new(RowsAtOnce);
-            }
-        }
-
-        if (rows.Count > 0)
-        {
-            await sink.WriteAsync(rows, cancellationToken).ConfigureAwait(false);
-        }
-
-        progress?.Report(new SessionizationProgress(engine.Events, counts.Bad, counts.Sessions));
     }
 
     private async Task CommitAsync(ISessionSink sink, SessionizationContext context, CancellationToken cancellationToken)

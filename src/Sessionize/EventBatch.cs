@@ -1,7 +1,10 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Sessionize.Parsing;
 
 namespace Sessionize;
 
@@ -18,7 +21,7 @@ public sealed class EventBatch
     private readonly int _slots;
     private Row[] _rows = new Row[256];
     private TextRange[] _fields;
-    private byte[] _bytes = new byte[64 * 1024];
+    private byte[] _bytes = GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
     private int _used;
     private BadEventReason _current;
 
@@ -171,6 +174,26 @@ public sealed class EventBatch
 
     internal ReadOnlySpan<byte> Field(int row, int slot) => Text(_fields[(row * _slots) + slot]);
 
+    /// <summary>Shows an event where it lies; valid until the batch is changed. The batch's bytes do not move.</summary>
+    internal unsafe void Show(int row, ref ParsedEvent e, ParsedText* fields)
+    {
+        ref readonly Row found = ref _rows[row];
+        byte* bytes = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_bytes));
+        e.UserId = bytes + found.UserId.Start;
+        e.UserIdLength = found.UserId.Length;
+        e.PageName = bytes + found.PageName.Start;
+        e.PageNameLength = found.PageName.Length;
+        e.EventId = bytes + found.EventId.Start;
+        e.EventIdLength = found.EventId.Length;
+        e.Fields = fields;
+        e.TimestampMs = found.TimestampMs;
+        for (int slot = 0; slot < _slots; slot++)
+        {
+            TextRange field = _fields[(row * _slots) + slot];
+            fields[slot] = new ParsedText { Start = bytes + field.Start, Length = field.Length };
+        }
+    }
+
     /// <summary>The record as a dead letter. An item of a host's own type is written as JSON.</summary>
     internal DeadLetter ToDeadLetter(int row, string reason)
     {
@@ -257,7 +280,9 @@ public sealed class EventBatch
     {
         if (_bytes.Length - _used < bytes)
         {
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, checked(_used + bytes)));
+            byte[] larger = GC.AllocateUninitializedArray<byte>(Math.Max(_bytes.Length * 2, checked(_used + bytes)), pinned: true);
+            _bytes.AsSpan(0, _used).CopyTo(larger);
+            _bytes = larger;
         }
     }
 

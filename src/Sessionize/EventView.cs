@@ -7,13 +7,13 @@ namespace Sessionize;
 /// <remarks>Valid during the call only.</remarks>
 public readonly ref struct EventView
 {
-    private readonly RetainedEvent _event;
-    private readonly TextTable _texts;
+    private readonly ref readonly RetainedEvent _event;
+    private readonly IEventTexts _texts;
     private readonly RuleFields _fields;
 
-    internal EventView(in RetainedEvent @event, TextTable texts, RuleFields fields)
+    internal EventView(ref readonly RetainedEvent @event, IEventTexts texts, RuleFields fields)
     {
-        _event = @event;
+        _event = ref @event;
         _texts = texts;
         _fields = fields;
     }

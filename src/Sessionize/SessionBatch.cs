@@ -183,6 +183,9 @@ public sealed class SessionBatch
         _pageNumbers?.Clear();
     }
 
+    /// <summary>The bytes of all texts.</summary>
+    internal long TextBytes => _users.Bytes + _pages.Bytes + _ids.Bytes;
+
     /// <summary>Begins the rows of a user.</summary>
     internal void AddUser(ReadOnlySpan<byte> userId) => _users.Add(userId);
 
@@ -239,6 +242,8 @@ public sealed class SessionBatch
         private readonly List<int> _ends = [];
 
         public int Count => _ends.Count;
+
+        public long Bytes => _bytes.Count;
 
         public ReadOnlySpan<byte> this[int index]
         {

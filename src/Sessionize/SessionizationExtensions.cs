@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Sessionize.Engine;
+using Sessionize.Engine.Batch;
 using Sessionize.Sinks;
 using Sessionize.Sources;
 
@@ -12,10 +13,13 @@ namespace Sessionize;
 /// </remarks>
 public static class SessionizationExtensions
 {
+    private const string ItemsName = "items";
+    private const int ItemsAtOnce = 256;
+
     /// <summary>Sessionizes bounded events; they are read when the first session is asked for.</summary>
     /// <param name="events">The events, in any order; their order is the source order of semantics section 1.</param>
     /// <param name="definition">The rules and settings; <see langword="null"/>: the default rules.</param>
-    /// <returns>The sessions, by user in the order of the ids' bytes, then by time.</returns>
+    /// <returns>The sessions, in the order of <see cref="BatchSessionizer"/>.</returns>
     public static IEnumerable<Session> Sessionize(this IEnumerable<ClickstreamEvent> events, SessionizationDefinition? definition = null) =>
         events.Sessionize(e => e, definition);
 
@@ -24,7 +28,7 @@ public static class SessionizationExtensions
     /// <param name="items">The items.</param>
     /// <param name="map">Makes an event of an item.</param>
     /// <param name="definition">The rules and settings; <see langword="null"/>: the default rules.</param>
-    /// <returns>The sessions, by user in the order of the ids' bytes, then by time.</returns>
+    /// <returns>The sessions, in the order of <see cref="BatchSessionizer"/>.</returns>
     public static IEnumerable<Session> Sessionize<T>(
         this IEnumerable<T> items, Func<T, ClickstreamEvent> map, SessionizationDefinition? definition = null)
     {
@@ -37,7 +41,7 @@ public static class SessionizationExtensions
     /// <param name="items">The items.</param>
     /// <param name="mapper">Sets the fields of an event from an item.</param>
     /// <param name="definition">The rules and settings; <see langword="null"/>: the default rules.</param>
-    /// <returns>The sessions, by user in the order of the ids' bytes, then by time.</returns>
+    /// <returns>The sessions, in the order of <see cref="BatchSessionizer"/>.</returns>
     public static IEnumerable<Session> Sessionize<T>(
         this IEnumerable<T> items, IEventMapper<T> mapper, SessionizationDefinition? definition = null)
     {
@@ -93,31 +97,44 @@ public static class SessionizationExtensions
     private static IEnumerable<Session> Cut<T>(IEnumerable<T> items, IEventMapper<T> mapper, SessionizationDefinition definition)
     {
         PipelinePlan plan = new(definition, isStreaming: false);
-        BatchEngine engine = new(plan);
+        using BatchEngine engine = new(plan, new BatchOptions { Threads = 1 });
+        Spreader spreader = engine.Spreaders[0];
         EventBatch batch = new(plan.Rules.Retained);
+        batch.Begin(ItemsName);
         List<DeadLetter> letters = [];
         long position = 0;
         foreach (T item in items)
         {
-            batch.Begin(ItemsName);
             batch.AddItem(new RecordOrigin(position++), item, mapper);
-            if (batch.Reason(0) is var reason and not BadEventReason.None)
+            if (batch.Reason(batch.Count - 1) is var reason and not BadEventReason.None)
             {
-                letters.Add(batch.ToDeadLetter(0, reason.ToString()));
-                continue;
+                letters.Add(batch.ToDeadLetter(batch.Count - 1, reason.ToString()));
             }
 
-            engine.Take(batch, 0, partition: 0);
+            if (batch.Count == ItemsAtOnce)
+            {
+                spreader.Take(batch, partition: 0);
+                batch.Begin(ItemsName);
+            }
         }
 
+        spreader.Take(batch, partition: 0);
         if (letters.Count > 0)
         {
             WriteAsync(definition, plan, letters).AsTask().GetAwaiter().GetResult();
         }
 
-        foreach (Session session in engine.Cut(engine.HighestEventMs ?? 0, _ => ItemsName))
+        engine.Seal();
+        CellCutter cutter = engine.CreateCutter(new RecordEventPlaces(_ => ItemsName), engine.HighestEventMs ?? 0);
+        List<Session> sessions = [];
+        foreach (CellGroup group in engine.Groups)
         {
-            yield return session;
+            sessions.Clear();
+            cutter.Cut(group, new SessionBatch(), rows => sessions.AddRange(Enumerable.Range(0, rows.Count).Select(rows.ToSession)));
+            foreach (Session session in sessions)
+            {
+                yield return session;
+            }
         }
     }
 
@@ -166,5 +183,4 @@ public static class SessionizationExtensions
         await sink.FlushAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    private const string ItemsName = "items";
 }

@@ -7,7 +7,7 @@ namespace Sessionize.Engine;
 internal readonly record struct EndCause(long TimeMs, EndCauseKind Kind, int Rule)
 {
     /// <summary>No reason is known: the session is open until the input ends.</summary>
-    public static EndCause Open { get; } = new(long.MaxValue, EndCauseKind.EndOfInput, -1);
+    public static EndCause Open { get; } = new(long.MaxValue, EndCauseKind.EndOfInput, Rules.RuleSet.NoRule);
 
     /// <summary>
     /// The lowest watermark under which the reason is due: a deadline when it is not after the watermark, an event when it is before

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Sessionize.Engine;
 
 /// <summary>Declared fields of one event packed into one text: for each slot a length plus one (0: absent), LEB128, then the bytes.</summary>
@@ -20,6 +22,9 @@ internal static class FieldTuple
 
         return default;
     }
+
+    /// <summary>How many bytes a slot takes; a text of length 0 is an absent one.</summary>
+    public static int SlotBytes(int textLength) => textLength == 0 ? 1 : ((BitOperations.Log2((uint)textLength + 1) / 7) + 1) + textLength;
 
     /// <summary>Appends one slot.</summary>
     /// <returns>The number of bytes written.</returns>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sessionize.Rules;
 
 namespace Sessionize.Engine;
 
@@ -129,7 +130,7 @@ internal sealed partial class Lane
             while (visit.Count > 0)
             {
                 EndCause cause = visit.FirstEnd;
-                CloseFirst(user, visit, cause.TimeMs <= endTimeMs ? _plan.Rules.ReasonOf(cause.Rule) : EndReasons.EndOfInput);
+                CloseFirst(user, visit, cause.TimeMs <= endTimeMs ? cause.Rule : RuleSet.NoRule);
             }
 
             Forget(user);
@@ -252,7 +253,7 @@ internal sealed partial class Lane
         while (visit.Count > 0 && visit.FirstEnd.DueWatermark <= Watermark)
         {
             MarkDirty(user, visit);
-            CloseFirst(user, visit, _plan.Rules.ReasonOf(visit.FirstEnd.Rule));
+            CloseFirst(user, visit, visit.FirstEnd.Rule);
         }
 
         long due = visit.DueWatermark(_plan.TimeoutMs);
@@ -268,10 +269,10 @@ internal sealed partial class Lane
         }
     }
 
-    private void CloseFirst(int user, OpenVisit visit, string reason)
+    private void CloseFirst(int user, OpenVisit visit, int rule)
     {
         ReadOnlySpan<RetainedEvent> events = visit.FirstSession;
-        Closed.Add(new SessionChange(SessionChangeKind.Added, _rows.Make(_users[user], visit.FirstState, events, reason)));
+        Closed.Add(new SessionChange(SessionChangeKind.Added, _rows.Make(_users[user], visit.FirstState, events, _plan.Rules.ReasonOf(rule))));
         Counts.Closed++;
         EndCause cause = visit.FirstEnd;
         Floor floor = cause.Kind switch

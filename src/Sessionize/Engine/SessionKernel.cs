@@ -11,44 +11,87 @@ internal sealed class SessionKernel(RuleSet rules)
     /// <summary>Gives the next event of a user its place.</summary>
     /// <param name="state">The state as of the event before; on return, as of this event.</param>
     /// <param name="next">The event; not before the state's last one in the order of semantics section 1.</param>
-    /// <param name="texts">The table that the events' texts are in.</param>
+    /// <param name="texts">Where the events' texts are.</param>
     /// <param name="cause">Why the session before ended, when there is a boundary and a session before.</param>
     /// <returns>What lies between the state's last event and this one.</returns>
-    public Boundary Place(ref VisitState state, in RetainedEvent next, TextTable texts, out EndCause cause)
+    public Boundary Place(ref VisitState state, in RetainedEvent next, IEventTexts texts, out EndCause cause)
     {
         Boundary boundary = Decide(state, next, texts, out cause);
-        TakePlace(ref state, next, boundary);
-        Ask(ref state, next, texts, hasPrevious: boundary != Boundary.Visit);
-        state.Last = next;
-        state.IsClosed = false;
+        Accept(ref state, next, boundary, texts);
         return boundary;
     }
 
     /// <summary>Takes the first session off a user's list of events.</summary>
     /// <param name="state">The state as of the event before the list; on return, as of the session's last event.</param>
     /// <param name="events">The events, in the order of semantics section 1; at least one.</param>
-    /// <param name="texts">The table that the events' texts are in.</param>
+    /// <param name="texts">Where the events' texts are.</param>
     /// <param name="cause">Why the session ends; where it reaches the end of the list, as far as its own events tell.</param>
     /// <returns>How many events the session has.</returns>
-    public int TakeSession(ref VisitState state, ReadOnlySpan<RetainedEvent> events, TextTable texts, out EndCause cause)
+    public int TakeSession(ref VisitState state, ReadOnlySpan<RetainedEvent> events, IEventTexts texts, out EndCause cause)
     {
         Place(ref state, events[0], texts, out _);
-        for (int i = 1; i < events.Length; i++)
+        int taken = 1;
+        while (true)
         {
-            VisitState next = state;
-            if (Place(ref next, events[i], texts, out cause) != Boundary.None)
+            taken += Rules.AreLimitsOnly ? TakeWithinLimits(ref state, events[taken..]) : 0;
+            if (taken == events.Length)
             {
-                return i;
+                cause = state.EndAfterLast;
+                return taken;
             }
 
-            state = next;
-        }
+            if (Decide(state, events[taken], texts, out cause) != Boundary.None)
+            {
+                return taken;
+            }
 
-        cause = state.EndAfterLast;
-        return events.Length;
+            Accept(ref state, events[taken++], Boundary.None, texts);
+        }
     }
 
-    private Boundary Decide(in VisitState state, in RetainedEvent next, TextTable texts, out EndCause cause)
+    /// <summary>
+    /// Takes the events before both limits at once. It decides nothing: up to the limits that <see cref="Ask"/> found there is nobody
+    /// else to ask, the session's limit stays where it is, and each event moves the visit's as <see cref="Ask"/> would.
+    /// </summary>
+    private int TakeWithinLimits(ref VisitState state, ReadOnlySpan<RetainedEvent> events)
+    {
+        long visitDeadline = state.VisitDeadlineMs;
+        long sessionDeadline = state.SessionDeadlineMs;
+        long? timeout = Rules.Inactivity?.DeadlineMs;
+        int taken = 0;
+        foreach (ref readonly RetainedEvent next in events)
+        {
+            long t = next.TimestampMs;
+            if (t >= visitDeadline || t >= sessionDeadline)
+            {
+                break;
+            }
+
+            visitDeadline = t + timeout ?? visitDeadline;
+            taken++;
+        }
+
+        if (taken > 0)
+        {
+            state.VisitEvents += taken;
+            state.SessionEvents += taken;
+            state.VisitDeadlineMs = visitDeadline;
+            state.Last = events[taken - 1];
+        }
+
+        return taken;
+    }
+
+    /// <summary>Gives an event its place behind a boundary, or inside.</summary>
+    private void Accept(ref VisitState state, in RetainedEvent next, Boundary boundary, IEventTexts texts)
+    {
+        TakePlace(ref state, next, boundary);
+        Ask(ref state, next, texts, hasPrevious: boundary != Boundary.Visit);
+        state.Last = next;
+        state.IsClosed = false;
+    }
+
+    private Boundary Decide(in VisitState state, in RetainedEvent next, IEventTexts texts, out EndCause cause)
     {
         cause = EndCause.Open;
         if (!state.HasEvent)
@@ -134,7 +177,7 @@ internal sealed class SessionKernel(RuleSet rules)
     }
 
     /// <summary>Asks for ends and deadlines, once the event has its place.</summary>
-    private void Ask(ref VisitState state, in RetainedEvent next, TextTable texts, bool hasPrevious)
+    private void Ask(ref VisitState state, in RetainedEvent next, IEventTexts texts, bool hasPrevious)
     {
         RetainedEvent previous = hasPrevious ? state.Last : Absent(next.TimestampMs);
         ScopeFacts visit = new(state.VisitStartMs, state.VisitEvents);
@@ -147,7 +190,7 @@ internal sealed class SessionKernel(RuleSet rules)
             EarliestDeadline(Rules.Session, next, previous, hasPrevious, session, state.VisitStartMs, texts);
     }
 
-    private int FirstThatStartsNew(RuleSet.PassQuestions pass, in VisitState state, in RetainedEvent next, TextTable texts)
+    private int FirstThatStartsNew(RuleSet.PassQuestions pass, in VisitState state, in RetainedEvent next, IEventTexts texts)
     {
         ScopeFacts scope = ReferenceEquals(pass, Rules.Visit)
             ? new(state.VisitStartMs, state.VisitEvents)
@@ -172,7 +215,7 @@ internal sealed class SessionKernel(RuleSet rules)
     }
 
     private int FirstThatEnds(
-        RuleSet.PassQuestions pass, in RetainedEvent next, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, TextTable texts)
+        RuleSet.PassQuestions pass, in RetainedEvent next, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, IEventTexts texts)
     {
         foreach (int rule in pass.EndsWith)
         {
@@ -194,7 +237,7 @@ internal sealed class SessionKernel(RuleSet rules)
     }
 
     private (long DeadlineMs, int Rule) EarliestDeadline(
-        RuleSet.PassQuestions pass, in RetainedEvent next, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, TextTable texts)
+        RuleSet.PassQuestions pass, in RetainedEvent next, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, IEventTexts texts)
     {
         long earliest = long.MaxValue;
         int earliestRule = -1;
@@ -225,11 +268,11 @@ internal sealed class SessionKernel(RuleSet rules)
     }
 
     private BoundaryContext Show(
-        int rule, in RetainedEvent current, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, TextTable texts)
+        int rule, in RetainedEvent current, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, IEventTexts texts)
     {
         RuleFields fields = Rules.FieldsOf(rule);
         return new BoundaryContext(
-            new EventView(current, texts, fields), hasPrevious, new EventView(previous, texts, fields), scope, visitStartMs);
+            new EventView(in current, texts, fields), hasPrevious, new EventView(in previous, texts, fields), scope, visitStartMs);
     }
 
     private static RetainedEvent Absent(long timestampMs) => new()

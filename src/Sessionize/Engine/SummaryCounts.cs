@@ -1,32 +1,67 @@
+using System.Text;
+
 namespace Sessionize.Engine;
 
-/// <summary>Counts what a run over bounded input did.</summary>
+/// <summary>Counts what a run over bounded input did. Safe for use by several threads.</summary>
 internal sealed class SummaryCounts
 {
+    private readonly Lock _gate = new();
     private readonly SortedDictionary<string, long> _bad = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _reasons = new(StringComparer.Ordinal);
     private readonly List<long> _lengths = [];
+    private long _badTotal;
+    private long _users;
 
-    public long Bad { get; private set; }
+    public long Bad => Interlocked.Read(ref _badTotal);
 
-    public long Sessions => _lengths.Count;
+    public long Sessions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lengths.Count;
+            }
+        }
+    }
 
     public void AddBad(string reason)
     {
-        _bad[reason] = _bad.GetValueOrDefault(reason) + 1;
-        Bad++;
+        lock (_gate)
+        {
+            Add(_bad, reason, 1);
+            _badTotal++;
+        }
     }
 
-    public void AddSession(Session session)
+    public void AddUsers(long users) => Interlocked.Add(ref _users, users);
+
+    public void AddSessions(SessionBatch rows)
     {
-        _reasons[session.EndReason] = _reasons.GetValueOrDefault(session.EndReason) + 1;
-        _lengths.Add(session.EndMs - session.StartMs);
+        long[] reasons = new long[rows.EndReasonCount];
+        foreach (int reason in rows.EndReasons)
+        {
+            reasons[reason]++;
+        }
+
+        lock (_gate)
+        {
+            for (int reason = 0; reason < reasons.Length; reason++)
+            {
+                Add(_reasons, Encoding.UTF8.GetString(rows.EndReason(reason)), reasons[reason]);
+            }
+
+            for (int row = 0; row < rows.Count; row++)
+            {
+                _lengths.Add(rows.EndMs[row] - rows.StartMs[row]);
+            }
+        }
     }
 
-    public SessionizationSummary ToSummary(BatchEngine engine, TimeSpan elapsed, long? endTimeMs) => new()
+    public SessionizationSummary ToSummary(long events, TimeSpan elapsed, long? endTimeMs) => new()
     {
-        Events = engine.Events,
-        Users = engine.Users,
+        Events = events,
+        Users = _users,
         Sessions = Sessions,
         EndReasons = _reasons,
         BadEvents = _bad,
@@ -34,4 +69,7 @@ internal sealed class SummaryCounts
         Elapsed = elapsed,
         EndTimeMs = endTimeMs,
     };
+
+    private static void Add(SortedDictionary<string, long> counts, string key, long more) =>
+        counts[key] = counts.GetValueOrDefault(key) + more;
 }

@@ -5,7 +5,7 @@ namespace Sessionize.Engine;
 
 /// <summary>Texts as UTF-8 bytes, each once, counted by reference, named by small numbers that stay the same while the text is referred to.</summary>
 /// <remarks>Not thread-safe: a table belongs to one lane. No string and no object a text.</remarks>
-internal sealed class TextTable
+internal sealed class TextTable : IEventTexts
 {
     /// <summary>The id of no text; sorts before every text.</summary>
     public const int None = -1;
@@ -44,8 +44,11 @@ internal sealed class TextTable
         }
     }
 
-    /// <summary>A text as rules see it.</summary>
-    public Utf8Text View(int id) => id == None ? default : new Utf8Text(this[id]);
+    public Utf8Text PageNameOf(scoped in RetainedEvent e) => View(e.PageName);
+
+    public Utf8Text EventIdOf(scoped in RetainedEvent e) => View(e.EventId);
+
+    public ReadOnlySpan<byte> FieldsOf(scoped in RetainedEvent e) => this[e.Fields];
 
     /// <summary>Compares by bytes; none comes first.</summary>
     public int Compare(int left, int right)
@@ -152,6 +155,8 @@ internal sealed class TextTable
             Compact();
         }
     }
+
+    private Utf8Text View(int id) => id == None ? default : new Utf8Text(this[id]);
 
     private static int Hash(ReadOnlySpan<byte> text)
     {

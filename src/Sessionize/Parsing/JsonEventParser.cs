@@ -7,11 +7,13 @@ namespace Sessionize.Parsing;
 /// <remarks>Safe for use by several threads. No exception for bad data, and no string or object an event.</remarks>
 public sealed class JsonEventParser : IEventParser
 {
-    private const int UserTarget = 0;
-    private const int TimeTarget = 1;
-    private const int PageTarget = 2;
-    private const int IdTarget = 3;
-    private const int FirstRetained = 4;
+    // The fields that are read, in the order in which they are looked at.
+    internal const int UserTarget = 0;
+    internal const int TimeTarget = 1;
+    internal const int PageTarget = 2;
+    internal const int IdTarget = 3;
+    internal const int FirstRetained = 4;
+
     private const int StackBytes = 512;
     private const int MaxStackTargets = 32;
 
@@ -33,25 +35,35 @@ public sealed class JsonEventParser : IEventParser
         _timeFormat = options.TimeFormat;
     }
 
+    /// <summary>How many fields are read: the event's own four, then those that are kept beyond them.</summary>
+    internal int Targets => _targets;
+
+    /// <summary>How times are written.</summary>
+    internal TimeFormat TimeFormat => _timeFormat;
+
     /// <inheritdoc/>
     public BadEventReason Parse(ReadOnlySpan<byte> record, EventBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        Span<FieldValue> values = _targets > MaxStackTargets ? new FieldValue[_targets] : stackalloc FieldValue[MaxStackTargets];
+        values = values[.._targets];
+        BadEventReason reason = Find(record, values);
+        return reason == BadEventReason.None ? Take(record, values, batch) : reason;
+    }
+
+    /// <summary>Checks a whole record, and finds where the values of the fields that are read stand in it.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="values">One for each of <see cref="Targets"/>.</param>
+    internal BadEventReason Find(ReadOnlySpan<byte> record, Span<FieldValue> values)
+    {
         if (!Utf8.IsValid(record))
         {
             return BadEventReason.InvalidUtf8;
         }
 
-        Span<FieldValue> values = _targets > MaxStackTargets ? new FieldValue[_targets] : stackalloc FieldValue[MaxStackTargets];
-        values = values[.._targets];
         values.Clear();
         JsonScanner scanner = new(record);
-        if (!TryReadObject(ref scanner, _root, depth: 1, values) || !scanner.TryTakeEnd())
-        {
-            return BadEventReason.MalformedJson;
-        }
-
-        return Take(record, values, batch);
+        return TryReadObject(ref scanner, _root, depth: 1, values) && scanner.TryTakeEnd() ? BadEventReason.None : BadEventReason.MalformedJson;
     }
 
     /// <summary>Reads an object of which some members are of interest.</summary>

@@ -13,8 +13,6 @@ namespace Sessionize.Rules;
 /// </remarks>
 public sealed class InactivityRule : SessionBoundaryRule
 {
-    private readonly long _deadlineMs;
-
     /// <summary>Creates the rule.</summary>
     /// <param name="timeout">The longest time without an event; above zero, at most 36,500 days, whole milliseconds.</param>
     /// <param name="boundary">Whether a gap of exactly the timeout stays in the visit.</param>
@@ -25,7 +23,7 @@ public sealed class InactivityRule : SessionBoundaryRule
         RuleLimits.ThrowIfOutOfRange(timeout);
         Timeout = timeout;
         Boundary = boundary;
-        _deadlineMs = (long)timeout.TotalMilliseconds + (boundary == GapBoundary.Inclusive ? 1 : 0);
+        DeadlineMs = (long)timeout.TotalMilliseconds + (boundary == GapBoundary.Inclusive ? 1 : 0);
     }
 
     /// <summary>The longest time without an event.</summary>
@@ -34,9 +32,12 @@ public sealed class InactivityRule : SessionBoundaryRule
     /// <summary>Whether a gap of exactly the timeout stays in the visit.</summary>
     public GapBoundary Boundary { get; }
 
+    /// <summary>How long after an event the visit no longer goes on.</summary>
+    internal long DeadlineMs { get; }
+
     /// <inheritdoc/>
     public override string Parameters => $"timeout={Timeout:c};boundary={Boundary}";
 
     /// <inheritdoc/>
-    public override long? DeadlineAfter(in BoundaryContext context) => context.Current.TimestampMs + _deadlineMs;
+    public override long? DeadlineAfter(in BoundaryContext context) => context.Current.TimestampMs + DeadlineMs;
 }

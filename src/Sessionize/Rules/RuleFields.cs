@@ -19,7 +19,7 @@ internal sealed class RuleFields
         _slots = [.. _declared.Select(field => SlotOf(field, retained))];
     }
 
-    public Utf8Text Read(scoped in RetainedEvent @event, TextTable texts, EventField field)
+    public Utf8Text Read(scoped in RetainedEvent @event, IEventTexts texts, EventField field)
     {
         for (int i = 0; i < _declared.Length; i++)
         {
@@ -28,11 +28,11 @@ internal sealed class RuleFields
                 switch (_slots[i])
                 {
                     case PageNameSlot:
-                        return texts.View(@event.PageName);
+                        return texts.PageNameOf(@event);
                     case EventIdSlot:
-                        return texts.View(@event.EventId);
+                        return texts.EventIdOf(@event);
                     default:
-                        ReadOnlySpan<byte> bytes = FieldTuple.Slot(texts[@event.Fields], _slots[i], out bool isPresent);
+                        ReadOnlySpan<byte> bytes = FieldTuple.Slot(texts.FieldsOf(@event), _slots[i], out bool isPresent);
                         return isPresent ? new Utf8Text(bytes) : default;
                 }
             }

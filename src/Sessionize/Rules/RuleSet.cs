@@ -1,3 +1,4 @@
+using System.Text;
 using Sessionize.Engine;
 
 namespace Sessionize.Rules;
@@ -5,7 +6,13 @@ namespace Sessionize.Rules;
 /// <summary>The rules of a pipeline in the order in which ties of end reasons are decided, prepared for being asked.</summary>
 internal sealed class RuleSet
 {
+    /// <summary>The index of no rule.</summary>
+    public const int NoRule = -1;
+
+    private static readonly byte[] s_endOfInput = Encoding.UTF8.GetBytes(EndReasons.EndOfInput);
+
     private readonly ISessionBoundaryRule[] _rules;
+    private readonly byte[][] _reasons;
     private readonly RuleFields[] _fields;
 
     /// <param name="rules">The rules in the order of registration.</param>
@@ -21,6 +28,9 @@ internal sealed class RuleSet
 
         Anchored = _rules.OfType<MaxDurationRule>().FirstOrDefault(rule => rule.Alignment == MaxDurationAlignment.Anchored);
         Inactivity = _rules.OfType<InactivityRule>().FirstOrDefault();
+        _reasons = [.. _rules.Select(ReasonOf)];
+        ReadEventIds = _rules.Any(rule => rule.Reads.Contains(EventField.EventId));
+        AreLimitsOnly = _rules.All(rule => rule is InactivityRule or MaxDurationRule);
         Visit = Questions(RulePass.Visit);
         Session = Questions(RulePass.Session);
     }
@@ -34,6 +44,12 @@ internal sealed class RuleSet
 
     public InactivityRule? Inactivity { get; }
 
+    /// <summary>Whether some rule reads the event id.</summary>
+    public bool ReadEventIds { get; }
+
+    /// <summary>Whether nothing ends a session but inactivity and the maximum duration.</summary>
+    public bool AreLimitsOnly { get; }
+
     public PassQuestions Visit { get; }
 
     public PassQuestions Session { get; }
@@ -42,12 +58,15 @@ internal sealed class RuleSet
 
     public RuleFields FieldsOf(int rule) => _fields[rule];
 
-    public string ReasonOf(int rule) => _rules[rule] switch
+    /// <summary>The end reason that a rule gives, or that the end of the input gives for <see cref="NoRule"/>.</summary>
+    public ReadOnlySpan<byte> ReasonOf(int rule) => rule == NoRule ? s_endOfInput : _reasons[rule];
+
+    private static byte[] ReasonOf(ISessionBoundaryRule rule) => Encoding.UTF8.GetBytes(rule switch
     {
         InactivityRule => EndReasons.Inactivity,
         MaxDurationRule => EndReasons.MaxDuration,
-        var other => EndReasons.RulePrefix + other.Name,
-    };
+        _ => EndReasons.RulePrefix + rule.Name,
+    });
 
     private static bool IsBuiltIn(ISessionBoundaryRule rule) =>
         rule is InactivityRule or MaxDurationRule or EventLimitRule or MidnightRule or EndOnPageRule;

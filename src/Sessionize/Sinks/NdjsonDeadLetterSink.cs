@@ -131,7 +131,7 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
         try
         {
             // As when it is written, a link is followed, and a device or a pipe is nobody's letters of an earlier run.
-            string earlier = File.ResolveLinkTarget(_path, returnFinalTarget: true)?.FullName ?? _path;
+            string earlier = File.Exists(_path) ? File.ResolveLinkTarget(_path, returnFinalTarget: true)?.FullName ?? _path : _path;
             if (File.Exists(earlier) && FileIdentity.IsRegularFile(earlier) && HoldsLetters(earlier))
             {
                 File.Delete(earlier);

@@ -58,6 +58,15 @@ public sealed class FileEventSource : IEventSource
     /// <summary>How many bytes there are, as they are stored; <see langword="null"/> when an input is a pipe. Known when the source is open.</summary>
     public long? TotalBytes => _places.Aggregate((long?)0, (sum, place) => sum + place.File.Length);
 
+    /// <summary>Reads a line. Safe for use by several threads.</summary>
+    internal IEventParser Parser => _parser;
+
+    /// <summary>The inputs in the order of their ranks, patterns resolved; known when the source is open.</summary>
+    internal IReadOnlyList<InputFile> Files => [.. _places.Select(place => place.File)];
+
+    /// <summary>The longest line, without its end.</summary>
+    internal int MaxLineBytes => _maxLineBytes;
+
     /// <inheritdoc/>
     /// <remarks>Looks at all inputs, so that a wrong name is known before anything is read.</remarks>
     /// <exception cref="SessionizeException">An input is missing, a folder, named twice, or may not be read; the message lists all of them.</exception>
@@ -125,6 +134,10 @@ public sealed class FileEventSource : IEventSource
 
         return SourceReadResult.EndOfInput;
     }
+
+    /// <summary>Reads all inputs by several threads, each with lines of its own, instead of by <see cref="ReadAsync"/>.</summary>
+    internal LineInputs OpenLines(int threads, CancellationToken stop) =>
+        new(Files, threads, _maxLineBytes, read => Interlocked.Add(ref _bytesRead, read), stop);
 
     /// <inheritdoc/>
     public PartitionEnd? EndOf(string partition) => null;

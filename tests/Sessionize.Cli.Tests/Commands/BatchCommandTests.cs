@@ -14,6 +14,21 @@ public sealed class BatchCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData("./out.ndjson")]
+    [InlineData("folder/out.ndjson")]
+    [InlineData("{0}/out.ndjson")]
+    public void Batch_OutputNamedWithItsFolder_IsWritten(string output)
+    {
+        Directory.CreateDirectory(_folder.File("folder"));
+        _folder.Write("events.ndjson", $$"""{"uuid":"u","event_timestamp":{{StartMs}}}""");
+
+        ToolResult result = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "-o", string.Format(CultureInfo.InvariantCulture, output, _folder.Path)).AssertCivil();
+
+        Assert.Equal(("", 0), (result.Error, result.ExitCode));
+        Assert.Contains("out.ndjson", result.Output);
+    }
+
     [Fact]
     public void Batch_SeveralMistakes_AreAllToldWithOptionTextAndARightOne()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sessionize.Engine;
+using Sessionize.Engine.Batch;
 using Sessionize.Rules;
 using Sessionize.Sources;
 using Sessionize.Testing;
@@ -23,14 +24,13 @@ public sealed class SessionKernelTests
             string[] expected = [.. SessionOracle.Sessionize(
                 random.Events, definition.ResolveRules(), definition.Options.Ids!.Value, definition.Options.UserHashBuckets, random.EndMs).Select(Show)];
 
-            BatchEngine engine = new(new PipelinePlan(definition, isStreaming: false));
-            EventBatch batch = Batch(definition, random.Events);
-            for (int row = 0; row < batch.Count; row++)
-            {
-                engine.Take(batch, row, partition: 0);
-            }
-
-            AssertSame(random, expected, [.. engine.Cut(random.EndMs, _ => "log").Select(Show)]);
+            PipelinePlan plan = new(definition, isStreaming: false);
+            using BatchEngine engine = new(plan, new BatchOptions { Threads = 1 });
+            engine.Spreaders[0].Take(Batch(definition, random.Events), partition: 0);
+            engine.Seal();
+            SessionBatch rows = new();
+            engine.CreateCutter(new RecordEventPlaces(_ => "log"), random.EndMs).Cut(Assert.Single(engine.Groups), rows, _ => { });
+            AssertSame(random, expected, [.. Enumerable.Range(0, rows.Count).Select(rows.ToSession).Select(Show)]);
         }
     }
 

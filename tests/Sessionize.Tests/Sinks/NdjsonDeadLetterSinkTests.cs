@@ -186,6 +186,7 @@ public sealed class NdjsonDeadLetterSinkTests : IDisposable
     }
 
     [Theory]
+    [InlineData("out.bad.ndjson")]
     [InlineData("missing/out.bad.ndjson")]
     [InlineData("folder")]
     [InlineData("file/out.bad.ndjson")]

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Sessionize.Storage;
 
 namespace Sessionize.Sources.Files;
@@ -11,7 +12,8 @@ internal sealed class InputFile : IDisposable
     private readonly string _path;
     private Stream? _held;
 
-    private InputFile(string path, Stream? held, long? length) => (_path, _held, Length) = (path, held, length);
+    private InputFile(string path, Stream? held, long? length, bool isPlain = false) =>
+        (_path, _held, Length, IsPlain) = (path, held, length, isPlain);
 
     /// <summary>The name in messages and dead letters.</summary>
     public string Name => IsStandardInput ? "standard input" : _path;
@@ -20,6 +22,9 @@ internal sealed class InputFile : IDisposable
 
     /// <summary>The bytes as stored; <see langword="null"/> for a pipe.</summary>
     public long? Length { get; }
+
+    /// <summary>Whether it is a file that is stored as it is, so that any thread can read any part of it.</summary>
+    public bool IsPlain { get; }
 
     /// <summary>Looks whether a path can be read.</summary>
     /// <exception cref="SessionizeException">It cannot; the message says why.</exception>
@@ -44,7 +49,10 @@ internal sealed class InputFile : IDisposable
 
         using (stream)
         {
-            return new InputFile(path, held: null, stream.Length);
+            // Some files say that they are empty, and are not: those of /proc, for example. They are read like pipes.
+            Span<byte> start = stackalloc byte[InputDecoding.MagicBytes];
+            start = start[..ReadStart(stream, start)];
+            return new InputFile(path, held: null, stream.Length, stream.Length > 0 && InputDecoding.IsPlain(start));
         }
     }
 
@@ -57,7 +65,33 @@ internal sealed class InputFile : IDisposable
         return opened;
     }
 
+    /// <summary>Opens a file for reading at any place.</summary>
+    /// <exception cref="SessionizeException">It cannot be opened any more.</exception>
+    public SafeFileHandle OpenHandle()
+    {
+        try
+        {
+            return File.OpenHandle(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SessionizeException($"Cannot open '{_path}' any more: {failure.Message}", failure);
+        }
+    }
+
     public void Dispose() => _held?.Dispose();
+
+    private static int ReadStart(FileStream stream, Span<byte> start)
+    {
+        try
+        {
+            return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SessionizeException($"Cannot read '{stream.Name}' at byte 0: {failure.Message}", failure);
+        }
+    }
 
     private static FileStream OpenFile(string path)
     {

@@ -1,0 +1,132 @@
+using System.IO.Hashing;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sessionize.Engine.Batch;
+
+/// <summary>Texts, each once, numbered in the order of their first appearance; looked up in batches, so that memory is waited for once a batch.</summary>
+/// <remarks>
+/// <para>Not thread-safe while it grows. Records and keys never move. Keys are hashed with a seed of the process: what users are called
+/// cannot be arranged to make it slow.</para>
+/// <para>A slot has eight bytes: the hash's upper half, and the record's number plus one; so a look-up touches one line of slots and
+/// one record.</para>
+/// </remarks>
+internal sealed unsafe class KeyTable
+{
+    private const int FirstSlots = 1024;
+    private const int RecordsPerSlab = 1024;
+    private const ulong TagMask = 0xFFFF_FFFF_0000_0000;
+
+    private static readonly long s_seed = Random.Shared.NextInt64();
+
+    private readonly Arena _records = new();
+    private readonly Arena _keys = new();
+    private readonly List<nint> _slabs = [];
+    private ulong[] _slots = new ulong[FirstSlots];
+
+    /// <summary>The number of keys.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>A key's bytes.</summary>
+    public ReadOnlySpan<byte> this[int number] => KeyOf(RecordOf(number));
+
+    public static ReadOnlySpan<byte> KeyOf(KeyRecord* record) =>
+        new(record->Length <= KeyRecord.InlineBytes ? record->Inline : *(byte**)record->Inline, record->Length);
+
+    public static ulong Hash(byte* key, int length) => XxHash3.HashToUInt64(new ReadOnlySpan<byte>(key, length), s_seed);
+
+    public KeyRecord* RecordOf(int number) => (KeyRecord*)_slabs[number / RecordsPerSlab] + (number % RecordsPerSlab);
+
+    /// <summary>Asks for the slot of a hash.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchSlot(ulong hash)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref _slots[(int)hash & (_slots.Length - 1)]));
+        }
+    }
+
+    /// <summary>Asks for the record that the slot of a hash names.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchRecord(ulong hash)
+    {
+        ulong slot = _slots[(int)hash & (_slots.Length - 1)];
+        if (Sse.IsSupported && slot != 0 && ((slot ^ hash) & TagMask) == 0)
+        {
+            Sse.Prefetch0(RecordOf((int)(uint)slot - 1));
+        }
+    }
+
+    /// <summary>Finds a key, or adds it.</summary>
+    public KeyRecord* FindOrAdd(ulong hash, byte* key, int length, out bool isNew)
+    {
+        isNew = false;
+        int mask = _slots.Length - 1;
+        int at = (int)hash & mask;
+        for (ulong slot; (slot = _slots[at]) != 0; at = (at + 1) & mask)
+        {
+            if (((slot ^ hash) & TagMask) == 0)
+            {
+                KeyRecord* record = RecordOf((int)(uint)slot - 1);
+                if (record->Length == length && KeyOf(record).SequenceEqual(new ReadOnlySpan<byte>(key, length)))
+                {
+                    return record;
+                }
+            }
+        }
+
+        isNew = true;
+        return Add(hash, key, length);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private KeyRecord* Add(ulong hash, byte* key, int length)
+    {
+        if (Count == _slots.Length / 2)
+        {
+            Grow();
+        }
+
+        if (Count % RecordsPerSlab == 0)
+        {
+            _slabs.Add((nint)_records.Allocate(RecordsPerSlab * KeyRecord.Bytes));
+        }
+
+        KeyRecord* record = RecordOf(Count);
+        *record = default;
+        (record->Hash, record->Length, record->Number) = (hash, length, Count);
+        byte* to = record->Inline;
+        if (length > KeyRecord.InlineBytes)
+        {
+            to = _keys.Allocate(length);
+            *(byte**)record->Inline = to;
+        }
+
+        new ReadOnlySpan<byte>(key, length).CopyTo(new Span<byte>(to, length));
+        Put(hash, Count++);
+        return record;
+    }
+
+    private void Grow()
+    {
+        _slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)_slots.Length + 1)];
+        for (int number = 0; number < Count; number++)
+        {
+            Put(RecordOf(number)->Hash, number);
+        }
+    }
+
+    private void Put(ulong hash, int number)
+    {
+        int mask = _slots.Length - 1;
+        int at = (int)hash & mask;
+        while (_slots[at] != 0)
+        {
+            at = (at + 1) & mask;
+        }
+
+        _slots[at] = (hash & TagMask) | (uint)(number + 1);
+    }
+}
