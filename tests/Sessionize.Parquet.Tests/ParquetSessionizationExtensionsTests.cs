@@ -15,11 +15,12 @@ public sealed class ParquetSessionizationExtensionsTests : IDisposable
         string events = _folder.Write("in.ndjson", string.Concat(Enumerable.Range(0, 50).Select(
             n => $$"""{"uuid":"user-{{n % 7}}","event_id":"{{n}}","event_timestamp":{{1_704_082_500_000 + (n * 600_000L)}},"page_name":"page-{{n % 5}}"}""" + "\n")));
         string path = _folder.File("out.parquet");
-        SessionizationDefinition definition = SessionizationDefinition.Build(
-            sessions => sessions.FromFiles(events).ToParquetFile(path, configure: options => options.RowGroupRows = 4));
-        await new BatchSessionizer(definition).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
 
-        Session[] read = ReadSessions.Of(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
+        SessionizationDefinition definition = SessionizationDefinition.Build(sessions => sessions.FromFiles(events).ToParquetFile(path));
+        await new BatchSessionizer(definition).RunAsync(cancellationToken: cancellationToken);
+
+        Session[] read = ReadSessions.Of(await File.ReadAllBytesAsync(path, cancellationToken));
         Assert.Equal(50, read.Sum(session => session.EventCount));
         Assert.Equal(7, read.Select(session => session.UserId).Distinct().Count());
     }

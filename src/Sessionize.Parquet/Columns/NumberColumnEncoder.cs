@@ -31,10 +31,11 @@ internal sealed class NumberColumnEncoder(PageLimits limits)
         return chunk.End(bounds);
     }
 
+    /// <summary>A least zero is written as −0 and a greatest as +0: a reader must not pass over a page for a zero's sign.</summary>
     private static byte[] MinBytes<T>(T value)
         where T : unmanaged, INumber<T> => BytesOf(typeof(T) == typeof(double) && T.IsZero(value) ? T.CreateTruncating(-0.0) : value);
 
-    /// <summary>Of a range that has a zero, either sign may stand in the pages: the bounds have the outer one.</summary>
+    /// <inheritdoc cref="MinBytes"/>
     private static byte[] MaxBytes<T>(T value)
         where T : unmanaged, INumber<T> => BytesOf(T.IsZero(value) ? T.Zero : value);
 

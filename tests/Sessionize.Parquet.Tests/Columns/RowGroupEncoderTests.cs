@@ -1,6 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
+using Sessionize.Parquet.Columns;
+using Sessionize.Parquet.Schema;
 using Sessionize.Parquet.Tests.Support;
 using Xunit;
 
@@ -8,13 +10,36 @@ namespace Sessionize.Parquet.Tests.Columns;
 
 public sealed class RowGroupEncoderTests
 {
-    [Property(MaxTest = 150)]
+    [Property(MaxTest = 100)]
     public Property Encode_HostileSessions_ReadBackEqual() => Prop.ForAll(
         HostileSessions.Arbitrary, Options(), Gen.Choose(1, 50).ToArbitrary(), (sessions, options, rows) =>
         {
             (byte[] file, _) = SessionFiles.Write(sessions.Chunk(rows), options);
             Assert.Equal(sessions, ReadSessions.Of(file));
         });
+
+    [Fact]
+    public void Encode_FurtherRowGroup_MakesNoObjectARow()
+    {
+        const int Rows = 50_000;
+        SessionBatch batch = SessionFiles.Batch(Enumerable.Range(0, Rows).Select(n => StatisticsTests.Example with
+        {
+            UserId = $"user-{n / 3}",
+            SessionId = $"session-{n}",
+            StartMs = n,
+            EndMs = 3L * n,
+            EventCount = n % 50,
+            EntryPage = n % 9 == 0 ? null : $"page-{n % 100}",
+            PagesVisited = [$"page-{n % 100}", $"page-{n * 7L % 300}"],
+        }));
+        using RowGroupEncoder encoder = new(SessionParquetSchema.AllColumns, new ParquetSessionOptions().ToSettings(), new SegmentPool());
+        encoder.Encode(batch).Bytes.Release();
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        encoder.Encode(batch).Bytes.Release();
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Rows);
+    }
 
     private static Arbitrary<ParquetSessionOptions> Options() =>
         (from compression in Gen.Elements(ParquetCompression.Zstd, ParquetCompression.None)

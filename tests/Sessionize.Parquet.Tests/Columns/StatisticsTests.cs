@@ -14,7 +14,7 @@ public sealed class StatisticsTests
     private const int DoubleType = 5;
     private const int MostTextBytes = 64;
 
-    [Property(MaxTest = 150)]
+    [Property(MaxTest = 100)]
     public Property Statistics_OfChunksAndPages_HoldAllValuesAndAreTight() => Prop.ForAll(
         HostileSessions.Arbitrary, Gen.Elements(1, 2, 7, 20_000).ToArbitrary(), Gen.Choose(1, 40).ToArbitrary(), (sessions, pageRows, rows) =>
         {
