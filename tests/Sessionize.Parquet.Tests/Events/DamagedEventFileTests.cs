@@ -101,6 +101,32 @@ public sealed class DamagedEventFileTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Page_WithChecksum_AndAnyDamagedByte_IsNeverTakenForOther()
+    {
+        // Files of sessions have checksums, and their rows can be read as events.
+        SessionizationOptions options = new() { Fields = { UserId = "uuid", Timestamp = "session_start_time_ms", PageName = "entry_page", EventId = "session_id" } };
+        byte[] whole = SessionFiles.Write([HostileSessions.Sample(new Random(1), 30, _ => true)]).File;
+        List<EventRow> expected = await EventFiles.ReadAsync(_folder.Write("damaged.parquet", whole), options);
+        int footer = whole.Length - 8 - BitConverter.ToInt32(whole, whole.Length - 8);
+        int refused = 0;
+        for (int at = 4; at < footer; at++)
+        {
+            byte[] damaged = [.. whole];
+            damaged[at] ^= 0x10;
+            try
+            {
+                Assert.Equal(expected, await EventFiles.ReadAsync(_folder.Write("damaged.parquet", damaged), options));
+            }
+            catch (SessionizeException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.True(refused > 1000, $"{refused} of {footer} damages were found.");
+    }
+
     private static bool IsRead(string path)
     {
         try
