@@ -1,4 +1,5 @@
 using Sessionize.Sources.Files;
+using Sessionize.Storage;
 
 namespace Sessionize.Parquet.Events;
 
@@ -80,6 +81,11 @@ public sealed class ParquetEventSource : IEventSource
                 if (Directory.Exists(path))
                 {
                     throw new SessionizeException($"'{path}' is a folder: name the files in it, for example '{Path.Combine(path, "*.parquet")}'.");
+                }
+
+                if (File.Exists(path) && !FileIdentity.IsRegularFile(path))
+                {
+                    throw new SessionizeException($"'{path}' is a pipe or a device, and Parquet is read from its end: put it into a file.");
                 }
 
                 await using EventFile file = await EventFile.OpenAsync(path, _options, _retained, cancellationToken).ConfigureAwait(false);

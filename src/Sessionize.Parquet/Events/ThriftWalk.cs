@@ -47,9 +47,9 @@ internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)
     /// <param name="type">Its type.</param>
     /// <param name="expected">What it should be; <see langword="null"/> where that is not known.</param>
     /// <exception cref="InvalidDataException">It is something else, or of a type that cannot be passed over.</exception>
-    public void Skip(ThriftType type, ThriftField? expected) => Skip(type, expected, depth: 0);
+    public void Skip(ThriftType type, ThriftField? expected) => Skip(type, expected, isElement: false, depth: 0);
 
-    private void Skip(ThriftType type, ThriftField? expected, int depth)
+    private void Skip(ThriftType type, ThriftField? expected, bool isElement, int depth)
     {
         if (expected is not null && expected.Type != (type == ThriftType.False ? ThriftType.True : type))
         {
@@ -58,8 +58,8 @@ internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)
 
         switch (type)
         {
-            case ThriftType.True or ThriftType.False when depth == 0 || expected is not null:
-                // The truth is in the type.
+            case ThriftType.True or ThriftType.False when !isElement:
+                // The truth is in the type. An element of a list would have a byte, which the library does not pass over.
                 break;
             case ThriftType.Byte:
                 Advance(1);
@@ -78,7 +78,7 @@ internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)
                 ulong count = head >> 4 == 15 ? TakeVariable() : (ulong)(head >> 4);
                 for (; count > 0 && !IsCut; count--)
                 {
-                    Skip((ThriftType)(head & 0x0F), expected?.Element, depth + 1);
+                    Skip((ThriftType)(head & 0x0F), expected?.Element, isElement: true, depth + 1);
                 }
 
                 break;
@@ -87,7 +87,7 @@ internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)
                 _field = 0;
                 while (TryNextField(out short id, out ThriftType inner))
                 {
-                    Skip(inner, shape.Find(id), depth + 1);
+                    Skip(inner, shape.Find(id), isElement: false, depth + 1);
                 }
 
                 _field = outer;

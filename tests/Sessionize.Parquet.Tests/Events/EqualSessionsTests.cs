@@ -28,7 +28,7 @@ public sealed class EqualSessionsTests : IDisposable
             from kind in Gen.Choose(0, 3)
             from rows in Gen.Choose(1, 40)
             select (definition, events, kind, rows);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(cases.ToArbitrary(), drawn =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(100), Prop.ForAll(cases.ToArbitrary(), drawn =>
         {
             string lines = _folder.Write("events.ndjson", string.Concat(drawn.Events.Select(e => ToJson(e) + "\n")));
             string columns = WriteAsync(drawn.Events, drawn.Kind, drawn.Rows).GetAwaiter().GetResult();

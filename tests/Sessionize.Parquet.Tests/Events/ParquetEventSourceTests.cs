@@ -1,7 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using Parquet;
 using Parquet.Schema;
-using Sessionize.DependencyInjection;
 using Sessionize.Parquet.Events;
 using Sessionize.Parquet.Tests.Support;
 using Sessionize.Sinks;
@@ -205,8 +203,8 @@ public sealed class ParquetEventSourceTests : IDisposable
     public async Task Verb_OfTheBuilder_MakesTheSource()
     {
         string path = await EventFiles.WriteTextsAsync(_folder.File("a.parquet"), Events(3, "a"));
-        SessionizationDefinition definition = DefinitionOf(builder => builder.FromParquetFiles(path));
-        definition.Sink = _ => new InMemorySessionSink(new InMemorySessionTable());
+        SessionizationDefinition definition = SessionizationDefinition.Build(
+            sessions => sessions.FromParquetFiles(path).To(_ => new InMemorySessionSink(new InMemorySessionTable())));
         SessionizationSummary summary = await new BatchSessionizer(definition).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(3, summary.Events);
     }
@@ -216,19 +214,6 @@ public sealed class ParquetEventSourceTests : IDisposable
     [InlineData("-")]
     public void Input_ThatCannotBeOne_IsAMistakeOfTheCaller(string input) =>
         Assert.Throws<ArgumentException>(() => new ParquetEventSource([input], new SessionizationOptions(), EventFields.None));
-
-    private static SessionizationDefinition DefinitionOf(Action<ISessionizationBuilder> build)
-    {
-        Builder builder = new();
-        build(builder);
-        SessionizationDefinition definition = new();
-        foreach (ServiceDescriptor service in builder.Services)
-        {
-            ((DefinitionStep)service.KeyedImplementationInstance!).Apply(definition);
-        }
-
-        return definition;
-    }
 
     private static void SetRepetition(byte[] stored, ReadOnlySpan<byte> name, bool optional)
     {
@@ -247,11 +232,4 @@ public sealed class ParquetEventSourceTests : IDisposable
         .. Enumerable.Range(0, count).Select(i => new ClickstreamEvent(
             $"{prefix}-{i % 17}", Noon + i, i % 5 == 0 ? null : $"página-{i % 7}", i % 3 == 0 ? null : $"{prefix}{i}")),
     ];
-
-    private sealed class Builder : ISessionizationBuilder
-    {
-        public string Name => "test";
-
-        public IServiceCollection Services { get; } = new ServiceCollection();
-    }
 }
