@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { readJson, readParquet } from './data.mjs';
 
 export function makeJobs({ data, tool, threads, out, customRule, duckdbSessions }) {
-  const ours = (name, input, more = []) => {
+  const ours = (name, input, { threads: own = threads, more = [] } = {}) => {
     const target = out(`ours-${name.replaceAll(/[^a-z0-9]+/gi, '-')}.parquet`);
-    return { name, input, out: target, command: [tool, 'batch', input.path, '-o', target, '--overwrite', '--threads', threads, ...more], expected: expectedOf(data.base) };
+    return { name, input, out: target, command: [tool, 'batch', input.path, '-o', target, '--overwrite', '--threads', own, ...more], expected: expectedOf(data.base) };
   };
 
   const theirs = (name, input, source) => {
@@ -40,9 +40,9 @@ export function makeJobs({ data, tool, threads, out, customRule, duckdbSessions 
       title: `${millions(base)} M events, 100,000 users, NDJSON to zstd Parquet`,
       variants: [
         ours('sessionize', base),
-        ours('sessionize --threads 1', base, ['--threads', '1']),
-        ours('sessionize --memory 128MiB', base, ['--memory', '128MiB']),
-        { name: 'host with a custom rule that reads the page', input: base, out: ruleOutput, command: [customRule(), base.path, ruleOutput], expected: withLogout },
+        ours('sessionize --threads 1', base, { threads: '1' }),
+        ours('sessionize --memory 128MiB', base, { more: ['--memory', '128MiB'] }),
+        { name: 'host with a custom rule that reads the page', input: base, out: ruleOutput, command: [customRule, base.path, ruleOutput], expected: withLogout },
         theirs('DuckDB', base, readJson(base.path)),
       ],
     },
