@@ -3,8 +3,10 @@ namespace Sessionize.Parquet.Columns;
 /// <summary>Numbers the dates on which sessions begin, in the order of the first row that has each. Not thread-safe.</summary>
 internal sealed class SessionDates
 {
-    private const long DayMs = 86_400_000;
+    private const ulong DayMs = 86_400_000;
     private const string Format = "yyyy-MM-dd";
+
+    private static readonly long s_firstMs = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
 
     private int[] _numberOf = [];
     private int[] _numbers = [];
@@ -23,17 +25,17 @@ internal sealed class SessionDates
             _numbers = GC.AllocateUninitializedArray<int>(startMs.Length);
         }
 
-        long first = Day(startMs[0]);
-        long last = first;
+        long least = startMs[0];
+        long greatest = least;
         foreach (long time in startMs)
         {
-            long day = Day(time);
-            first = Math.Min(first, day);
-            last = Math.Max(last, day);
+            least = Math.Min(least, time);
+            greatest = Math.Max(greatest, time);
         }
 
         // A date is found by its distance from the first; all dates that there are make 15 MB.
-        int range = (int)(last - first) + 1;
+        int first = Day(least);
+        int range = Day(greatest) - first + 1;
         if (_numberOf.Length < range)
         {
             _numberOf = new int[range];
@@ -43,7 +45,7 @@ internal sealed class SessionDates
         _count = 0;
         for (int i = 0; i < startMs.Length; i++)
         {
-            ref int number = ref _numberOf[(int)(Day(startMs[i]) - first)];
+            ref int number = ref _numberOf[Day(startMs[i]) - first];
             if (number == 0)
             {
                 Add(startMs[i]);
@@ -56,7 +58,7 @@ internal sealed class SessionDates
         return _numbers.AsSpan(0, startMs.Length);
     }
 
-    private static long Day(long time) => (time - (((time % DayMs) + DayMs) % DayMs)) / DayMs;
+    private static int Day(long time) => (int)((ulong)(time - s_firstMs) / DayMs);
 
     private void Add(long time)
     {

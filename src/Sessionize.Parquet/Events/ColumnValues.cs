@@ -83,7 +83,7 @@ internal sealed class ColumnValues(EventColumn column)
                 values.AsSpan(0, rows).Fill(mark);
                 _levels.AsSpan(0, column.Levels > 0 ? rows : 0).Fill(-1);
                 await group.ReadRawAsync(
-                    column.Field, values.AsMemory(0, rows), column.Levels > 0 ? _levels.AsMemory(0, rows) : null, repetitionLevels: null, cancellationToken).ConfigureAwait(false);
+                    column.Field, values.AsMemory(0, rows), column.Levels > 0 ? _levels.AsMemory(0, rows) : (Memory<int>?)null, repetitionLevels: null, cancellationToken).ConfigureAwait(false);
                 int present = CountPresent(rows);
                 if (present == 0 || !EqualityComparer<T>.Default.Equals(values[present - 1], mark))
                 {

@@ -29,6 +29,11 @@ internal sealed class EventFile : IAsyncDisposable
                 ? _firstRows[group] + rows
                 : throw new InvalidDataException($"a row group has {rows} rows");
         }
+
+        if (reader.Metadata!.NumRows != Rows)
+        {
+            throw new InvalidDataException($"it says {reader.Metadata.NumRows} rows, and its row groups have {Rows}");
+        }
     }
 
     /// <summary>The bytes of the file.</summary>

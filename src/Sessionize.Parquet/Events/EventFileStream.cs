@@ -7,9 +7,8 @@ namespace Sessionize.Parquet.Events;
 
 /// <summary>A Parquet file as the library reads it: strict where the library would go on for ever, or with wrong bytes.</summary>
 /// <remarks>
-/// <para>The library takes the end of a stream for bytes of value 255, which its numbers never end with. So reading past the end throws here.
-/// The footer it copies first and reads from the copy; behind the footer this stream therefore shows some bytes more, at which every struct
-/// ends with an error.</para>
+/// <para>The library takes the end of a stream for bytes of value 255, which its numbers never end with. So reading past the end throws here, and
+/// footer and page headers are walked over before the library reads them (<see cref="ThriftWalk"/>).</para>
 /// <para>While a column is read, the library sees one page at a time, whole, its checksum compared where there is one, and each page behind
 /// the one before. Not thread-safe.</para>
 /// </remarks>
@@ -22,17 +21,12 @@ internal sealed class EventFileStream : Stream
     public static ReadOnlySpan<byte> EncryptedMark => "PARE"u8;
 
     private const int EndBytes = 8;
-    private const int GuardBytes = 64 * 1024;
     private const int BytesAtOnce = 64 * 1024;
     private const int MostHeaderBytes = 64 * 1024 * 1024;
-
-    // As a field it has an impossible type, as a number it is one byte, as a length it is small.
-    private const byte Guard = 0x7F;
 
     private readonly SafeFileHandle _file;
     private readonly string _path;
     private readonly long _dataEnd;
-    private readonly byte[] _end = new byte[EndBytes];
     private byte[] _window = [];
     private long _windowStart;
     private int _windowLength;
@@ -62,7 +56,7 @@ internal sealed class EventFileStream : Stream
     /// <summary>The bytes of the file itself.</summary>
     public long FileLength { get; }
 
-    public override long Length => FileLength + GuardBytes;
+    public override long Length => FileLength;
 
     public override bool CanRead => true;
 
@@ -136,12 +130,12 @@ internal sealed class EventFileStream : Stream
                 throw new InvalidDataException("a page is shorter than what it says that it holds");
             }
 
-            if (_position >= _dataEnd)
+            if (_position >= FileLength)
             {
-                return ReadEnd(buffer);
+                throw new EndOfStreamException("it ends where more should follow");
             }
 
-            Load(_position, (int)Math.Min(BytesAtOnce, _dataEnd - _position));
+            Load(_position, (int)Math.Min(BytesAtOnce, FileLength - _position));
             at = 0;
         }
 
@@ -201,8 +195,9 @@ internal sealed class EventFileStream : Stream
         }
 
         ReadFile(start, 0);
-        ReadFile(_end, _dataEnd);
-        if (start.SequenceEqual(EncryptedMark) || _end.AsSpan(4).SequenceEqual(EncryptedMark))
+        Span<byte> end = stackalloc byte[EndBytes];
+        ReadFile(end, _dataEnd);
+        if (start.SequenceEqual(EncryptedMark) || end[4..].SequenceEqual(EncryptedMark))
         {
             throw new SessionizeException($"'{_path}' is an encrypted Parquet file, which cannot be read: write it without encryption.");
         }
@@ -212,39 +207,46 @@ internal sealed class EventFileStream : Stream
             throw new SessionizeException($"'{_path}' is no Parquet file: it does not begin with 'PAR1'. Name Parquet files only, or read it in its own format.");
         }
 
-        if (!_end.AsSpan(4).SequenceEqual(Mark))
+        if (!end[4..].SequenceEqual(Mark))
         {
             throw new SessionizeException($"'{_path}' ends too early: it begins as a Parquet file and has no footer at its end. Fetch or write the file again; nothing of it was used.");
         }
 
-        long footer = BinaryPrimitives.ReadUInt32LittleEndian(_end);
-        if (footer > _dataEnd - start.Length)
+        long footer = BinaryPrimitives.ReadUInt32LittleEndian(end);
+        if (footer > Math.Min(_dataEnd - start.Length, Array.MaxLength))
         {
             throw new SessionizeException($"'{_path}' is damaged: its footer of {footer} bytes does not fit into it. Fetch or write the file again; nothing of it was used.");
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(_end, (uint)(footer + GuardBytes));
+        CheckFooter((int)footer);
     }
 
-    /// <summary>Reads from behind the footer: the guard, then the footer's length with the guard and the mark.</summary>
-    private int ReadEnd(Span<byte> buffer)
+    private void CheckFooter(int length)
     {
-        long at = _position - _dataEnd;
-        int read;
-        if (at < GuardBytes)
+        byte[] footer = ArrayPool<byte>.Shared.Rent(length);
+        try
         {
-            read = (int)Math.Min(buffer.Length, GuardBytes - at);
-            buffer[..read].Fill(Guard);
-        }
-        else
-        {
-            ReadOnlySpan<byte> rest = _end.AsSpan((int)Math.Min(at - GuardBytes, EndBytes));
-            read = Math.Min(buffer.Length, rest.Length);
-            rest[..read].CopyTo(buffer);
-        }
+            ReadFile(footer.AsSpan(0, length), _dataEnd - length);
+            ThriftWalk walk = new(footer.AsSpan(0, length));
+            while (walk.TryNextField(out short field, out ThriftType type))
+            {
+                walk.Skip(type, ParquetShapes.FileMetaData.Find(field));
+            }
 
-        _position += read;
-        return read > 0 ? read : throw new EndOfStreamException("it ends where more should follow");
+            if (walk.IsCut || walk.Position != length)
+            {
+                throw new InvalidDataException($"it is a struct of {walk.Position} bytes in {length}");
+            }
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new SessionizeException(
+                $"'{_path}' is damaged, or a Parquet file of a kind that is not read: its footer does not hold together ({failure.Message}). Fetch or write the file again; nothing of it was used.", failure);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(footer);
+        }
     }
 
     /// <summary>Takes the page at the position into the window and compares its checksum.</summary>

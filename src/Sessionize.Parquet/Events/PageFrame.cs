@@ -5,7 +5,7 @@ namespace Sessionize.Parquet.Events;
 /// <summary>What has to be known of a page before its bytes are handed on: how long its header and its data are, and the data's checksum.</summary>
 /// <remarks>
 /// The header is a struct of Thrift's compact protocol. Of its fields only two are read; all are walked over, so that one that is cut or
-/// impossible shows here, and not as an endless loop in a decoder.
+/// impossible shows here.
 /// </remarks>
 internal readonly record struct PageFrame(int HeaderBytes, int DataBytes, uint? Checksum)
 {
@@ -34,7 +34,7 @@ internal readonly record struct PageFrame(int HeaderBytes, int DataBytes, uint? 
                     checksum = (uint)walk.TakeI32();
                     break;
                 default:
-                    walk.Skip(type);
+                    walk.Skip(type, ParquetShapes.PageHeader.Find(field));
                     break;
             }
         }

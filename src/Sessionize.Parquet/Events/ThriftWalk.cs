@@ -1,7 +1,12 @@
 namespace Sessionize.Parquet.Events;
 
-/// <summary>Walks over one struct of Thrift's compact protocol.</summary>
-/// <remarks>Where the bytes end too early <see cref="IsCut"/> is set and everything reads as 0, so that the walk ends by itself.</remarks>
+/// <summary>Walks over one struct of Thrift's compact protocol, and holds it to its shape.</summary>
+/// <remarks>
+/// <para>The library reads a field by its id alone, whatever its type, and does not pass over structs that it does not know. Either way it goes
+/// on somewhere in the middle, takes what it finds there for columns and row groups, or for a number without an end. What was walked over here it
+/// reads to the same end.</para>
+/// <para>Where the bytes end too early <see cref="IsCut"/> is set and everything reads as 0, so that the walk ends by itself.</para>
+/// </remarks>
 internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)
 {
     private const int MostNested = 16;
@@ -21,9 +26,15 @@ internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)
     {
         byte head = TakeByte();
         type = (ThriftType)(head & 0x0F);
+        if (head == 0)
+        {
+            field = 0;
+            return false;
+        }
+
         int step = head >> 4;
-        _field = field = type == ThriftType.Stop ? (short)0 : step == 0 ? (short)TakeI32() : (short)(_field + step);
-        return type != ThriftType.Stop;
+        _field = field = step == 0 ? (short)TakeI32() : (short)(_field + step);
+        return true;
     }
 
     public int TakeI32()
@@ -32,17 +43,23 @@ internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)
         return (int)(value >> 1) ^ -(int)(value & 1);
     }
 
-    /// <summary>Goes past a field's value.</summary>
-    /// <exception cref="InvalidDataException">There is no such type, or structs are nested too deep.</exception>
-    public void Skip(ThriftType type) => Skip(type, isElement: false, depth: 0);
+    /// <summary>Goes past a value.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="expected">What it should be; <see langword="null"/> where that is not known.</param>
+    /// <exception cref="InvalidDataException">It is something else, or of a type that cannot be passed over.</exception>
+    public void Skip(ThriftType type, ThriftField? expected) => Skip(type, expected, depth: 0);
 
-    private void Skip(ThriftType type, bool isElement, int depth)
+    private void Skip(ThriftType type, ThriftField? expected, int depth)
     {
+        if (expected is not null && expected.Type != (type == ThriftType.False ? ThriftType.True : type))
+        {
+            throw new InvalidDataException($"it has a value of type {type} instead of {expected.Type}");
+        }
+
         switch (type)
         {
-            case ThriftType.True or ThriftType.False:
-                // A field holds its truth in its type; an element of a list is a byte.
-                Advance(isElement ? 1u : 0);
+            case ThriftType.True or ThriftType.False when depth == 0 || expected is not null:
+                // The truth is in the type.
                 break;
             case ThriftType.Byte:
                 Advance(1);
@@ -56,27 +73,27 @@ internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)
             case ThriftType.Binary:
                 Advance(TakeVariable());
                 break;
-            case ThriftType.List or ThriftType.Set when depth < MostNested:
+            case ThriftType.List when depth < MostNested:
                 byte head = TakeByte();
                 ulong count = head >> 4 == 15 ? TakeVariable() : (ulong)(head >> 4);
                 for (; count > 0 && !IsCut; count--)
                 {
-                    Skip((ThriftType)(head & 0x0F), isElement: true, depth + 1);
+                    Skip((ThriftType)(head & 0x0F), expected?.Element, depth + 1);
                 }
 
                 break;
-            case ThriftType.Struct when depth < MostNested:
+            case ThriftType.Struct when expected?.Shape is { } shape && depth < MostNested:
                 short outer = _field;
                 _field = 0;
-                while (TryNextField(out _, out ThriftType inner))
+                while (TryNextField(out short id, out ThriftType inner))
                 {
-                    Skip(inner, isElement: false, depth + 1);
+                    Skip(inner, shape.Find(id), depth + 1);
                 }
 
                 _field = outer;
                 break;
             default:
-                throw new InvalidDataException($"a page header holds a value of type {(int)type}");
+                throw new InvalidDataException($"it has a value of type {type} where none is known");
         }
     }
 
@@ -104,7 +121,7 @@ internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)
             }
         }
 
-        throw new InvalidDataException("a page header holds a number that does not end");
+        throw new InvalidDataException("it has a number that does not end");
     }
 
     private void Advance(ulong count)

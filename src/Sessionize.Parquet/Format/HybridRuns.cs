@@ -1,36 +1,46 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Sessionize.Parquet.Format;
 
 /// <summary>Small numbers as runs of one value and as packed bits, mixed: Parquet's coding of levels and of dictionary entries.</summary>
 internal static class HybridRuns
 {
-    /// <summary>Packed bits come in groups of eight; a shorter run costs more than it saves.</summary>
+    /// <summary>Packed bits come in groups of eight values.</summary>
     private const int GroupSize = 8;
+
+    /// <summary>A run costs its head, its value, and the head of the packed bits behind it; as packed bits it has to cost more.</summary>
+    private const int LeastBitsOfRun = 32;
 
     /// <summary>The number of bits that a value takes; at least one, since some readers stumble on none.</summary>
     public static int WidthOf(int greatest) => Math.Max(1, 32 - BitOperations.LeadingZeroCount((uint)greatest));
 
     /// <summary>Writes numbers, none of which is wider than the width.</summary>
+    /// <remarks>Looks at whole groups: a run that begins inside of one is found from the next group on, which costs a few bits and saves a test a value.</remarks>
     public static void Write(ByteBuffer target, ReadOnlySpan<int> values, int width)
     {
         int packedFrom = 0;
         int i = 0;
-        while (i < values.Length)
+        while (values.Length - i >= GroupSize)
         {
-            int end = EndOfRun(values, i);
-
-            // The packed values before the run take as many of it as fill their last group.
-            int start = i + ((packedFrom - i) & (GroupSize - 1));
-            if (end - start >= GroupSize)
+            if (!IsOneValue(values.Slice(i, GroupSize)))
             {
-                Pack(target, values[packedFrom..start], width);
-                WriteRun(target, values[i], end - start, width);
-                packedFrom = end;
+                i += GroupSize;
+                continue;
             }
 
-            i = end;
+            int length = values[i..].IndexOfAnyExcept(values[i]);
+            int end = length < 0 ? values.Length : i + length;
+            if ((long)(end - i) * width < LeastBitsOfRun)
+            {
+                i += GroupSize;
+                continue;
+            }
+
+            Pack(target, values[packedFrom..i], width);
+            WriteRun(target, values[i], end - i, width);
+            packedFrom = i = end;
         }
 
         Pack(target, values[packedFrom..], width);
@@ -46,24 +56,10 @@ internal static class HybridRuns
         }
     }
 
-    private static int EndOfRun(ReadOnlySpan<int> values, int start)
+    private static bool IsOneValue(ReadOnlySpan<int> group)
     {
-        int value = values[start];
-        int end = start + 1;
-        int near = Math.Min(start + GroupSize, values.Length);
-        while (end < near && values[end] == value)
-        {
-            end++;
-        }
-
-        if (end < near || end == values.Length)
-        {
-            return end;
-        }
-
-        // A long run is found by vectors; short ones are not worth the call.
-        int length = values[end..].IndexOfAnyExcept(value);
-        return length < 0 ? values.Length : end + length;
+        ReadOnlySpan<ulong> pairs = MemoryMarshal.Cast<int, ulong>(group);
+        return (pairs[0] >> 32) == (uint)pairs[0] && pairs[0] == pairs[1] && pairs[0] == pairs[2] && pairs[0] == pairs[3];
     }
 
     /// <summary>Packs values lowest bit first; the last group is filled up with zeros, which the reader does not count.</summary>
@@ -78,31 +74,60 @@ internal static class HybridRuns
         target.WriteVarint(((ulong)(uint)groups << 1) | 1);
         int length = checked(groups * width);
 
-        // The last write is a whole word.
-        Span<byte> bytes = target.GetSpan(length + sizeof(ulong));
-        ulong word = 0;
-        int bits = 0;
+        // Groups are written as whole words, over whose end the next group begins.
+        Span<byte> bytes = target.GetSpan(length + (2 * sizeof(ulong)));
         int at = 0;
-        foreach (int value in values)
+        for (; values.Length >= GroupSize; values = values[GroupSize..], at += width)
         {
-            word |= (ulong)(uint)value << bits;
-            bits += width;
-            if (bits >= 32)
-            {
-                BinaryPrimitives.WriteUInt32LittleEndian(bytes[at..], (uint)word);
-                at += sizeof(uint);
-                word >>= 32;
-                bits -= 32;
-            }
+            PackGroup(bytes[at..], values[..GroupSize], width);
         }
 
-        // Of the last, partly filled group.
-        bytes[at..length].Clear();
-        for (; bits > 0; bits -= 8, word >>= 8)
+        if (!values.IsEmpty)
         {
-            bytes[at++] = (byte)word;
+            Span<int> last = stackalloc int[GroupSize];
+            values.CopyTo(last);
+            PackGroup(bytes[at..], last, width);
         }
 
         target.Advance(length);
+    }
+
+    private static void PackGroup(Span<byte> bytes, ReadOnlySpan<int> group, int width)
+    {
+        if (width > 16)
+        {
+            PackWideGroup(bytes, group, width);
+            return;
+        }
+
+        ulong low = (uint)group[0] | ((ulong)(uint)group[1] << width) | ((ulong)(uint)group[2] << (2 * width)) | ((ulong)(uint)group[3] << (3 * width));
+        ulong high = (uint)group[4] | ((ulong)(uint)group[5] << width) | ((ulong)(uint)group[6] << (2 * width)) | ((ulong)(uint)group[7] << (3 * width));
+        int half = 4 * width;
+        if (half < 64)
+        {
+            // The upper half follows the lower one without a gap.
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes, low | (high << half));
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[sizeof(ulong)..], high >> (64 - half));
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes, low);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[sizeof(ulong)..], high);
+        }
+    }
+
+    private static void PackWideGroup(Span<byte> bytes, ReadOnlySpan<int> group, int width)
+    {
+        ulong word = 0;
+        int bits = 0;
+        int at = 0;
+        foreach (int value in group)
+        {
+            word |= (ulong)(uint)value << bits;
+            for (bits += width; bits >= 8; bits -= 8, word >>= 8)
+            {
+                bytes[at++] = (byte)word;
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ public sealed class HybridRunsTests
     });
 
     [Theory]
-    [InlineData(8, 1)]
+    [InlineData(11, 1)]
     [InlineData(63, 1)]
     [InlineData(64, 2)]
     [InlineData(100_000, 3)]

@@ -26,6 +26,37 @@ public static class HostileSessions
     /// <summary>Lists of sessions, the sessions of a user one behind the other.</summary>
     public static Arbitrary<Session[]> Arbitrary => Arb.From(Many, Smaller);
 
+    /// <summary>So many sessions, with the texts that are let in.</summary>
+    public static Session[] Sample(Random random, int count, Func<string, bool> isLetIn)
+    {
+        string[] texts = [.. s_texts.Where(isLetIn)];
+        T Any<T>(params T[] values) => values[random.Next(values.Length)];
+        string Text() => random.Next(3) == 0 ? $"page-{random.Next(30)}" : Any(texts);
+        long Time() => random.Next(2) == 0 ? Any(s_times) : 1_700_000_000_000 + (37L * random.Next());
+        Session Make()
+        {
+            long start = Time();
+            return new Session
+            {
+                UserId = Text(),
+                SessionId = random.Next(2) == 0 ? Text() : $"{Text()}_session_{random.Next(9)}",
+                StartMs = start,
+                EndMs = Math.Min(start + (random.Next(2) * random.Next(7_200_000)), s_times.Max()),
+                EventCount = Any(1, 1, 2, 65_535, 65_536, long.MaxValue, long.MinValue, random.Next(100)),
+                PagesVisited = [.. Enumerable.Range(0, Any(0, 0, 1, 2, 5, 60)).Select(_ => Text())],
+                EntryPage = random.Next(3) == 0 ? null : Text(),
+                ExitPage = random.Next(2) == 0 ? null : Text(),
+                PageViewCount = Any(0, 1, 2, long.MaxValue, random.Next(100)),
+                EndReason = Any(EndReasons.Inactivity, EndReasons.MaxDuration, Text()),
+                VisitStartMs = Time(),
+                SessionIndex = Any(0, 0, 1, int.MaxValue, int.MinValue, random.Next(100)),
+                UserHashBucket = Any(int.MinValue, int.MaxValue, random.Next(-48, 100)),
+            };
+        }
+
+        return [.. Enumerable.Range(0, count).Select(_ => Make())];
+    }
+
     private static Gen<Session[]> Many
     {
         get
