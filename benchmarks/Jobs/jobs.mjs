@@ -32,7 +32,11 @@ export function makeJobs({ data, tool, threads, out, customRule, duckdbSessions 
     return target;
   };
 
-  const ruleOutput = out('ours-custom-rule.parquet');
+  const withRule = (name, form) => {
+    const target = out(`ours-custom-rule-${form}.parquet`);
+    return { name, input: data.base, out: target, command: [customRule(form), data.base.path, target], expected: withLogout };
+  };
+
   const { base } = data;
   return [
     {
@@ -42,7 +46,8 @@ export function makeJobs({ data, tool, threads, out, customRule, duckdbSessions 
         ours('sessionize', base),
         ours('sessionize --threads 1', base, { threads: '1' }),
         ours('sessionize --memory 128MiB', base, { more: ['--memory', '128MiB'] }),
-        { name: 'host with a custom rule that reads the page', input: base, out: ruleOutput, command: [customRule, base.path, ruleOutput], expected: withLogout },
+        withRule('a host with a custom rule that reads the page', 'native'),
+        withRule('the same host, ReadyToRun', 'ready'),
         theirs('DuckDB', base, readJson(base.path)),
       ],
     },
