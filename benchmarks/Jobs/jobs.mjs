@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { readJson, readParquet } from './data.mjs';
 
 export function makeJobs({ data, tool, threads, out, customRule, duckdbSessions }) {
-  const ours = (name, input, more = []) => {
+  const ours = (name, input, { threads: own = threads, more = [] } = {}) => {
     const target = out(`ours-${name.replaceAll(/[^a-z0-9]+/gi, '-')}.parquet`);
-    return { name, input, out: target, command: [tool, 'batch', input.path, '-o', target, '--overwrite', '--threads', threads, ...more], expected: expectedOf(data.base) };
+    return { name, input, out: target, command: [tool, 'batch', input.path, '-o', target, '--overwrite', '--threads', own, ...more], expected: expectedOf(data.base) };
   };
 
   const theirs = (name, input, source) => {
@@ -32,7 +32,11 @@ export function makeJobs({ data, tool, threads, out, customRule, duckdbSessions 
     return target;
   };
 
-  const ruleOutput = out('ours-custom-rule.parquet');
+  const withRule = (name, form) => {
+    const target = out(`ours-custom-rule-${form}.parquet`);
+    return { name, input: data.base, out: target, command: [customRule(form), data.base.path, target], expected: withLogout };
+  };
+
   const { base } = data;
   return [
     {
@@ -40,9 +44,10 @@ export function makeJobs({ data, tool, threads, out, customRule, duckdbSessions 
       title: `${millions(base)} M events, 100,000 users, NDJSON to zstd Parquet`,
       variants: [
         ours('sessionize', base),
-        ours('sessionize --threads 1', base, ['--threads', '1']),
-        ours('sessionize --memory 128MiB', base, ['--memory', '128MiB']),
-        { name: 'host with a custom rule that reads the page', input: base, out: ruleOutput, command: [customRule(), base.path, ruleOutput], expected: withLogout },
+        ours('sessionize --threads 1', base, { threads: '1' }),
+        ours('sessionize --memory 128MiB', base, { more: ['--memory', '128MiB'] }),
+        withRule('a host with a custom rule that reads the page', 'native'),
+        withRule('the same host, ReadyToRun', 'ready'),
         theirs('DuckDB', base, readJson(base.path)),
       ],
     },

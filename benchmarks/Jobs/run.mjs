@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makeData, readJson, readParquet } from './data.mjs';
+import { makeData, readParquet } from './data.mjs';
 import { makeJobs } from './jobs.mjs';
 import { measure } from './measure.mjs';
 import { writeTable } from './report.mjs';
@@ -20,21 +20,26 @@ const { values: options } = parseArgs({
   },
 });
 
+if (!process.env.SESSIONIZE_NODE_MODULES) {
+  console.error("Set SESSIONIZE_NODE_MODULES to a folder whose node_modules has @duckdb/node-api ('npm install @duckdb/node-api' in an empty folder makes one).");
+  process.exit(2);
+}
+
 const here = import.meta.dirname;
 const repository = resolve(here, '../..');
 const folder = resolve(options.data);
 mkdirSync(join(folder, 'out'), { recursive: true });
 
-const publish = (project, name) => {
+const publish = (project, name, ...more) => {
   const target = join(folder, name);
   rmSync(target, { recursive: true, force: true });
-  execFileSync('dotnet', ['publish', '-c', 'Release', '-v', 'q', join(repository, project), '-o', target], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('dotnet', ['publish', '-c', 'Release', '-v', 'q', join(repository, project), '-o', target, ...more], { stdio: ['ignore', 'ignore', 'inherit'] });
   return target;
 };
 
 const sql = readFileSync(join(here, 'duckdb-sessions.sql'), 'utf8').replaceAll(/^--.*$/gm, '');
 const duckdbCommand = query => [process.execPath, join(here, 'duckdb.mjs'), query];
-const duckdb = query => JSON.parse(execFileSync(...splitCommand(duckdbCommand(query)), { maxBuffer: 1 << 26 }).toString());
+const duckdb = query => JSON.parse(execFileSync(...splitCommand(duckdbCommand(query)), { maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'inherit'] }).toString());
 const splitCommand = ([program, ...words]) => [program, words];
 
 const tool = options.tool ? resolve(options.tool) : join(publish('src/Sessionize.Cli', 'tool'), 'sessionize');
@@ -44,13 +49,13 @@ const jobs = makeJobs({
   tool,
   threads: options.threads,
   out: name => join(folder, 'out', name),
-  customRule: () => join(publish('benchmarks/Jobs/CustomRule', 'custom-rule'), 'CustomRule'),
+  customRule: form => join(folder, `custom-rule-${form}`, 'CustomRule'),
   duckdbSessions: (source, out) => duckdbCommand(sql.replace('THREADS', options.threads).replace('EVENTS', source).replace('OUT', out)),
 });
 
 /** What must agree: counts, and sums of hashes that do not depend on the order of rows. Page order may differ in ties of time. */
 const checksum = path => JSON.stringify(duckdb(`select count(*) sessions, sum(event_count)::bigint events,
-  sum(hash(uuid, session_start_time_ms::bigint, session_end_time_ms::bigint, event_count::bigint)) rows,
+  sum(hash(uuid, session_start_time_ms::bigint, session_end_time_ms::bigint, event_count::bigint)) spans,
   sum(hash(list_sort(pages_visited))) pages, sum(hash(session_id)) ids, sum(hash(session_date)) dates from ${readParquet(path)}`));
 
 /** Runs the variants of a job in turns, and gives each its figures. */
@@ -101,6 +106,11 @@ Medians of ${options.rounds} turns (least in brackets), warm cache, ${options.th
 `);
 let wrong = [];
 for (const job of jobs.filter(job => !chosen || chosen.includes(job.name))) {
+  if (job.name === 'ndjson') {
+    publish('benchmarks/Jobs/CustomRule', 'custom-rule-native', '-p:PublishAot=true');
+    publish('benchmarks/Jobs/CustomRule', 'custom-rule-ready', '-p:PublishReadyToRun=true', '--self-contained', 'false');
+  }
+
   const runs = runInTurns(job);
   const differing = check(job);
   wrong = [...wrong, ...differing];
