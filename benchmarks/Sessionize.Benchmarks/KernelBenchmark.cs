@@ -42,9 +42,9 @@ public class KernelBenchmark
     {
         VisitState state = default;
         int sessions = 0;
-        foreach (ref readonly RetainedEvent e in _events.AsSpan())
+        for (ReadOnlySpan<RetainedEvent> events = _events; !events.IsEmpty; sessions++)
         {
-            sessions += kernel.Place(ref state, e, _texts, out _) == Boundary.None ? 0 : 1;
+            events = events[kernel.TakeSession(ref state, events, _texts, out _)..];
         }
 
         return sessions;
