@@ -13,7 +13,7 @@ internal sealed class BatchWriter(BatchEngine engine, SummaryCounts counts, ISes
             [.. groups.Select(_ => new TaskCompletionSource<List<Func<CancellationToken, ValueTask>>>(TaskCreationOptions.RunContinuationsAsynchronously))];
 
         // Encoded rows wait for those before them, but only so many: a thread takes a place here before it takes a group.
-        using SemaphoreSlim ahead = new(2 * threads);
+        using SemaphoreSlim ahead = new(threads + 1);
         int next = -1;
         await BatchThreads.RunAsync(threads, Cut, StageAsync, cancellationToken).ConfigureAwait(false);
 

@@ -16,6 +16,7 @@ internal sealed class FileEventPlaces : IEventPlaces, IDisposable
     private readonly ConcurrentDictionary<int, SafeFileHandle> _handles = [];
     private readonly ConcurrentBag<Reading> _readings = [];
     private readonly long[] _starts;
+    private readonly bool _areNarrow;
 
     /// <param name="files">The inputs, in order.</param>
     /// <param name="parser">Reads a line.</param>
@@ -31,15 +32,11 @@ internal sealed class FileEventPlaces : IEventPlaces, IDisposable
             start += files[i].Length ?? 0;
         }
 
-        AreNarrow = !rules.ReadEventIds && rules.Retained.Count == 0
-            && files.Count <= MostReopenedFiles && files.All(file => file.IsPlain) && start <= NarrowEvent.EndOfPositions;
+        _areNarrow = !rules.ReadEventIds && rules.Retained.Count == 0 && files.Count <= MostReopenedFiles && start <= NarrowEvent.EndOfPositions;
     }
 
-    /// <summary>Whether events can be kept as narrow ones.</summary>
-    public bool AreNarrow { get; }
-
-    /// <summary>Where an input starts, counted through all inputs; -1 when its events cannot be narrow.</summary>
-    public long NarrowStart(int partition) => AreNarrow ? _starts[partition] : -1;
+    /// <summary>Where an input starts, counted through all inputs; -1 when its events have to be kept as wide ones.</summary>
+    public long NarrowStart(int partition) => _areNarrow && _files[partition].IsPlain ? _starts[partition] : -1;
 
     public (int Partition, long Position) Locate(long narrowPosition)
     {
@@ -48,9 +45,14 @@ internal sealed class FileEventPlaces : IEventPlaces, IDisposable
             return (0, narrowPosition);
         }
 
-        // Of several inputs that start there, all but the last are empty.
-        int found = Array.BinarySearch(_starts, narrowPosition + 1);
-        int partition = (found < 0 ? ~found : found) - 1;
+        int found = Array.BinarySearch(_starts, narrowPosition);
+        int partition = found < 0 ? ~found - 1 : found;
+        while (partition + 1 < _starts.Length && _starts[partition + 1] == narrowPosition)
+        {
+            // Of several inputs that start there, all but the last are empty.
+            partition++;
+        }
+
         return (partition, narrowPosition - _starts[partition]);
     }
 
