@@ -218,6 +218,22 @@ public sealed unsafe class TemplateLineParserTests
     }
 
     [Fact]
+    public void Next_OfAnObjectThatBeginsLikeTheOthersAndGoesOnDifferently_TakesItAsAWhole()
+    {
+        // The template that fits as a whole has to take the object from its start, where a closer one has gone on for a while.
+        LineComparison comparison = Comparison();
+        StringBuilder block = new();
+        for (int line = 0; line < 20_000; line++)
+        {
+            block.Append(Line($"user {line % 7}", "p")[..^1]).Append(CultureInfo.InvariantCulture, $",\"more\":{{\"a\":\"b\",\"c\":\"d\",\"e{line}\":1}}}}\n");
+        }
+
+        comparison.Compare(block.ToString());
+
+        Assert.InRange(comparison.UnlikeOthers, 5, 10);
+    }
+
+    [Fact]
     public void Next_OfAnObjectOfAnyKeysInWhichSomethingIsRead_FindsIt()
     {
         LineComparison comparison = Comparison();
