@@ -10,8 +10,7 @@ internal static class EventLines
     /// <summary>What the lines are like; each name says in which way they are not all alike.</summary>
     public static readonly string[] Kinds =
     [
-        "alike", "1 % of any order", "four orders", "no two alike", "escapes in each", "beyond ASCII in each", "null or text in five fields",
-        "five fields or not", "an object of any keys", "only torn",
+        "alike", "1 % in any order", "four orders", "no two alike", "escapes", "beyond ASCII", "null or text", "optional fields", "free-form object", "torn",
     ];
 
     /// <summary>Lines, each with its line feed.</summary>
@@ -40,7 +39,7 @@ internal static class EventLines
         ];
         switch (kind)
         {
-            case "1 % of any order" when number % 100 == 7:
+            case "1 % in any order" when number % 100 == 7:
                 random.Shuffle(CollectionsMarshal.AsSpan(members));
                 break;
             case "four orders":
@@ -50,23 +49,23 @@ internal static class EventLines
             case "no two alike":
                 members.Add(string.Create(CultureInfo.InvariantCulture, $"\"field {number}\":{number}"));
                 break;
-            case "five fields or not":
+            case "optional fields":
                 members.AddRange(Enumerable.Range(0, 5).Where(_ => random.Next(2) == 0).Select(field => $"\"field {field}\":{number}"));
                 break;
-            case "an object of any keys":
+            case "free-form object":
                 members.Add($"\"properties\":{{{string.Join(",", Enumerable.Range(0, random.Next(5)).Select(_ => $"\"key {random.Next(30)}\":\"value\""))}}}");
                 break;
         }
 
         string line = $"{{{string.Join(",", members)}}}";
-        return kind == "only torn" ? line[..(line.Length / 2)] : line;
+        return kind == "torn" ? line[..(line.Length / 2)] : line;
     }
 
     private static string Text(string kind, string text, Random random) => kind switch
     {
-        "escapes in each" => $"\"{text}\\u00e9\\/\"",
-        "beyond ASCII in each" => $"\"{text} déjà vu\"",
-        "null or text in five fields" when random.Next(3) == 0 => "null",
+        "escapes" => $"\"{text}\\u00e9\\/\"",
+        "beyond ASCII" => $"\"{text} déjà vu\"",
+        "null or text" when random.Next(3) == 0 => "null",
         _ => $"\"{text}\"",
     };
 }

@@ -1,11 +1,10 @@
-using System.Globalization;
 using System.Text;
 using Sessionize.Parsing;
 using Xunit;
 
 namespace Sessionize.Tests.Parsing;
 
-/// <summary>What the fuzz may not come across: limits, memory, and which lines are matched at all.</summary>
+/// <summary>What the fuzz may not come across: limits and memory.</summary>
 public sealed unsafe class TemplateLineParserTests
 {
     private static readonly EventFields s_geo = EventField.Of("geo") | EventField.Of("geo.city");
@@ -19,7 +18,7 @@ public sealed unsafe class TemplateLineParserTests
         StringBuilder block = new();
         for (int length = 60; length <= 110; length++)
         {
-            block.Append(Line(user: "u", page: new string('p', length - Line("u", "").Length))).Append(lineEnd);
+            block.Append(SampleLine.Of(user: "u", page: new string('p', length - SampleLine.Of("u", "").Length))).Append(lineEnd);
         }
 
         comparison.Compare(block.ToString());
@@ -53,7 +52,7 @@ public sealed unsafe class TemplateLineParserTests
         {
             // A block each: so each text is the last thing before the bytes that may not be read.
             string text = string.Concat(Enumerable.Repeat(letter, length));
-            comparison.Compare(Line(user: "u" + text, page: text));
+            comparison.Compare(SampleLine.Of(user: "u" + text, page: text));
         }
 
         Assert.Equal(141, comparison.Reasons[BadEventReason.None]);
@@ -91,146 +90,11 @@ public sealed unsafe class TemplateLineParserTests
         LineComparison comparison = Comparison(new SessionizationOptions { MaxLineBytes = 16 << 20 });
         string user = string.Concat(Enumerable.Repeat(letter, 1 << 20));
 
-        comparison.Compare($"{Line("u", "")}\n{Line(user, "")}\n{Line(user + "y", "p")}\n{{\"uuid\":\"{user}\"}}\n{Line("u", user)}");
+        comparison.Compare($"{SampleLine.Of("u", "")}\n{SampleLine.Of(user, "")}\n{SampleLine.Of(user + "y", "p")}\n{{\"uuid\":\"{user}\"}}\n{SampleLine.Of("u", user)}");
 
         Assert.Equal(4, comparison.Reasons[BadEventReason.None]);
         Assert.Equal(1, comparison.Reasons[BadEventReason.MissingTimestamp]);
         Assert.Equal(2, comparison.UnlikeOthers);
-    }
-
-    [Fact]
-    public void Next_OfAFieldThatIsAnObjectNowAndThen_FindsWhatIsReadInIt()
-    {
-        LineComparison comparison = Comparison();
-
-        foreach (string geo in (string[])["null", "\"text\"", "{\"city\":\"c\"}", "7", "{\"city\":\"d\",\"x\":1}", "[{\"city\":\"e\"}]", "{}", "{\"city\":\"f\"}"])
-        {
-            comparison.Compare($"{Line("u", "p")[..^1]},\"geo\":{geo}}}");
-        }
-
-        Assert.Equal(8, comparison.Reasons[BadEventReason.None]);
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(40)]
-    [InlineData(62)]
-    [InlineData(63)]
-    public void Next_OfArraysAndObjectsWithinObjects_CountsAllLevels(int objects)
-    {
-        // Objects are fixed bytes of a template, what is in the array or the last object is counted from there on.
-        LineComparison comparison = Comparison();
-        for (int levels = 60 - objects; levels <= 66 - objects; levels++)
-        {
-            foreach ((string open, string close) in new[] { ("[", "]"), ("{\"a\":", "}") })
-            {
-                string more = string.Concat(Enumerable.Repeat(open, Math.Max(0, levels))) + "7" + string.Concat(Enumerable.Repeat(close, Math.Max(0, levels)));
-                string line = string.Concat(Enumerable.Repeat("{\"o\":", objects - 1)) + "{\"more\":" + more + "}" + new string('}', objects - 1);
-                string whole = "{\"uuid\":\"u\",\"event_timestamp\":7," + line[1..];
-                comparison.Compare(whole + "\n" + whole + "\n" + whole.Replace(":7}", ":null}", StringComparison.Ordinal));
-            }
-        }
-
-        Assert.True(comparison.Reasons[BadEventReason.None] > 0);
-        Assert.True(objects < 60 || comparison.Reasons[BadEventReason.MalformedJson] > 0);
-    }
-
-    [Fact]
-    public void Next_OfFieldsThatAreTextHereAndSomethingElseThere_NeedsOneTemplate()
-    {
-        string[] values = ["\"text\"", "null", "7", "-7", "1.5", "true", "false", "[1,2]", "\"\\n\""];
-        LineComparison comparison = Comparison();
-        StringBuilder block = new();
-        Random random = new(1);
-        for (int line = 0; line < 10_000; line++)
-        {
-            block.Append(CultureInfo.InvariantCulture, $$"""{"uuid":{{Pick()}},"event_timestamp":{{line}},"page_name":{{Pick()}},"geo":{"city":{{Pick()}}},"event_id":{{Pick()}},"more":{{Pick()}}}""").Append('\n');
-        }
-
-        comparison.Compare(block.ToString());
-
-        Assert.InRange(comparison.UnlikeOthers, 1, 8);
-        Assert.InRange(comparison.Reasons[BadEventReason.None], 3_000, 7_000);
-
-        string Pick() => values[random.Next(values.Length)];
-    }
-
-    [Fact]
-    public void Next_OfAFewLinesOfManyShapes_KeepsTheTemplateOfTheOthers()
-    {
-        LineComparison comparison = Comparison();
-        StringBuilder block = new();
-        for (int line = 0; line < 50_000; line++)
-        {
-            // Now and then a crowd of lines that are like no other.
-            string more = line % 50 == 0 || line % 5000 is >= 1000 and < 1100 ? $",\"key {line}\":1}}" : "}";
-            block.Append(Line($"user {line % 7}", "p")[..^1]).Append(more).Append('\n');
-        }
-
-        comparison.Compare(block.ToString());
-
-        Assert.Equal(50_000, comparison.Reasons[BadEventReason.None]);
-        int others = Enumerable.Range(0, 50_000).Count(line => line % 50 == 0 || line % 5000 is >= 1000 and < 1100);
-        Assert.InRange(comparison.UnlikeOthers, others, others + 60);
-    }
-
-    [Fact]
-    public void Next_OfFieldsThatAreHereAndNotThere_LearnsEachShapeOnce()
-    {
-        LineComparison comparison = Comparison();
-        StringBuilder block = new();
-        Random random = new(1);
-        for (int line = 0; line < 20_000; line++)
-        {
-            string more = string.Concat(Enumerable.Range(0, 4).Where(_ => random.Next(2) == 0).Select(i => $",\"field {i}\":\"{line}\""));
-            block.Append(Line($"user {line % 7}", "p")[..^1]).Append(more).Append("}\n");
-        }
-
-        comparison.Compare(block.ToString());
-
-        Assert.InRange(comparison.UnlikeOthers, 16, 20);
-    }
-
-    [Fact]
-    public void Next_OfAnObjectOfAnyKeysInWhichNothingIsRead_TakesItAsAWhole()
-    {
-        LineComparison comparison = Comparison();
-        StringBuilder block = new();
-        for (int line = 0; line < 20_000; line++)
-        {
-            string value = (line % 9) switch
-            {
-                0 => "null",
-                1 => "{}",
-                2 => "{\"a\":}",
-                3 => "[{}]",
-                _ => $"{{\"a{line}\":[1,{{\"b\":\"\\u00e9\"}}],\"uuid\":\"not this\"}}",
-            };
-            string city = line % 3 == 0 ? $"{{\"city\":\"c{line}\"}}" : "{}";
-            block.Append(Line($"user {line % 7}", "p")[..^1]).Append(CultureInfo.InvariantCulture, $",\"geo\":{city},\"more\":{value}}}\n");
-        }
-
-        comparison.Compare(block.ToString());
-
-        int malformed = Enumerable.Range(0, 20_000).Count(line => line % 9 == 2);
-        Assert.Equal(malformed, comparison.Reasons[BadEventReason.MalformedJson]);
-        Assert.InRange(comparison.UnlikeOthers, malformed, malformed + 20);
-    }
-
-    [Fact]
-    public void Next_OfAnObjectOfAnyKeysInWhichSomethingIsRead_FindsIt()
-    {
-        LineComparison comparison = Comparison();
-        StringBuilder block = new();
-        for (int line = 0; line < 5_000; line++)
-        {
-            string city = line % 4 == 0 ? "" : $",\"city\":\"c{line}\"";
-            block.Append(Line($"user {line % 7}", "p")[..^1]).Append(CultureInfo.InvariantCulture, $",\"geo\":{{\"a{line % 50}\":1{city}}}}}\n");
-        }
-
-        comparison.Compare(block.ToString());
-
-        Assert.Equal(5_000, comparison.Reasons[BadEventReason.None]);
     }
 
     [Fact]
@@ -266,8 +130,6 @@ public sealed unsafe class TemplateLineParserTests
         Assert.Equal(0, events);
         Assert.InRange(after - before, 0, 200_000);
     }
-
-    private static string Line(string user, string page) => $$"""{"uuid":"{{user}}","event_timestamp":1714986000000,"page_name":"{{page}}"}""";
 
     private static LineComparison Comparison(SessionizationOptions? options = null) => new(options ?? new SessionizationOptions(), s_geo);
 
