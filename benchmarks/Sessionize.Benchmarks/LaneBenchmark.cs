@@ -39,7 +39,7 @@ public class LaneBenchmark
     [Benchmark(OperationsPerInvoke = Events)]
     public int Batch()
     {
-        using BatchEngine engine = new(_bounded, new BatchOptions { Threads = 1 });
+        using BatchEngine engine = new(_bounded, threads: 1, long.MaxValue, tempFolder: "");
         engine.Spreaders[0].Take(_batch, partition: 0);
         engine.Seal();
         CellCutter cutter = engine.CreateCutter(new RecordEventPlaces(_ => "benchmark"), engine.HighestEventMs!.Value);

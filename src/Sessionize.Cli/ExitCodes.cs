@@ -11,6 +11,9 @@ internal static class ExitCodes
     public const int DoneWithBadEvents = 3;
     public const int Fenced = 4;
     public const int Unavailable = 5;
+
+    /// <summary>128 and the number of the signal, as the shell shows it of programs that do not handle it.</summary>
+    public const int HungUp = 129;
     public const int Interrupted = 130;
 
     /// <summary>Whoever read the output stopped reading; what the shell shows of other programs, too.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Sessionize.Cli;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks the command to stop without leaving anything behind, the second ends the process.</summary>
+/// <summary>Ctrl-C, SIGTERM, and SIGHUP, which a closed terminal sends: the first asks the command to stop without leaving anything behind, the second ends the process.</summary>
 internal sealed class Interruption : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -16,6 +16,7 @@ internal sealed class Interruption : IDisposable
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, ExitCodes.Interrupted)),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCodes.Terminated)),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Stop(context, ExitCodes.HungUp)),
     ];
 
     /// <summary>Is cancelled with the signal.</summary>

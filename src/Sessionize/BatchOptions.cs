@@ -6,6 +6,10 @@ public sealed class BatchOptions
     /// <summary>The least memory that a run can be held to: 16 MiB.</summary>
     public const long LeastMemoryBytes = 16 * 1024 * 1024;
 
+    // Below, a file would be written in pieces of some bytes; above, a piece could outgrow an array.
+    private const long LeastCellBytes = 1024 * 1024;
+    private const long MostCellBytes = 1024 * 1024 * 1024;
+
     /// <summary>How many threads parse, cut and encode.</summary>
     /// <value>The number of processors by default; at least 1, at most 256.</value>
     public int Threads { get; set; } = Math.Min(Environment.ProcessorCount, 256);
@@ -20,6 +24,9 @@ public sealed class BatchOptions
     /// <summary>Where temporary files go.</summary>
     /// <value>The system's temporary folder by default.</value>
     public string TempFolder { get; set; } = Path.GetTempPath();
+
+    /// <summary>How much memory the cells of one thread may take.</summary>
+    internal long CellBytes => MemoryBytes is { } memory ? Math.Clamp(memory / 2 / Threads, LeastCellBytes, MostCellBytes) : long.MaxValue;
 
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     internal void ThrowIfOutOfRange()

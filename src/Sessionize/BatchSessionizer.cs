@@ -57,7 +57,7 @@ public sealed class BatchSessionizer
         await using IDeadLetterSink deadLetters = DeadLetterPlace.Make(_definition, context);
         await using InMemorySessionStateStore store = new();
         await sink.OpenAsync(new SinkOpening(_definition.Name, [], store), cancellationToken).ConfigureAwait(false);
-        using BatchEngine engine = new(_plan, _options);
+        using BatchEngine engine = new(_plan, _options.Threads, _options.CellBytes, _options.TempFolder);
         SummaryCounts counts = new();
         try
         {

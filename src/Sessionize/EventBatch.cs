@@ -100,6 +100,16 @@ public sealed class EventBatch
             : BadEventReason.None;
     }
 
+    /// <summary>Adds an event whose texts are UTF-8, whose user is there, and whose time is in range: the caller has looked.</summary>
+    internal void AddEvent(in RecordOrigin origin, ReadOnlySpan<byte> userId, long timestampMs, ReadOnlySpan<byte> pageName, ReadOnlySpan<byte> eventId)
+    {
+        ref Row row = ref AddRow(origin);
+        row.TimestampMs = timestampMs;
+        row.UserId = Append(userId);
+        row.PageName = pageName.IsEmpty ? default : Append(pageName);
+        row.EventId = eventId.IsEmpty ? default : Append(eventId);
+    }
+
     /// <summary>Sets the current event's user.</summary>
     /// <param name="utf8">The text, escapes resolved; empty is none.</param>
     public void SetUserId(ReadOnlySpan<byte> utf8) => _rows[Count - 1].UserId = Store(utf8);

@@ -97,7 +97,7 @@ public static class SessionizationExtensions
     private static IEnumerable<Session> Cut<T>(IEnumerable<T> items, IEventMapper<T> mapper, SessionizationDefinition definition)
     {
         PipelinePlan plan = new(definition, isStreaming: false);
-        using BatchEngine engine = new(plan, new BatchOptions { Threads = 1 });
+        using BatchEngine engine = new(plan, threads: 1, long.MaxValue, tempFolder: "");
         Spreader spreader = engine.Spreaders[0];
         EventBatch batch = new(plan.Rules.Retained);
         batch.Begin(ItemsName);

@@ -1,8 +1,8 @@
 using System.CommandLine;
+using Sessionize.Cli.Input;
 using Sessionize.Cli.Options;
 using Sessionize.Cli.Output;
 using Sessionize.Sinks;
-using Sessionize.Sources;
 
 namespace Sessionize.Cli.Commands;
 
@@ -11,18 +11,19 @@ internal sealed class BatchCommand : Command
 {
     private readonly Argument<string[]> _inputs = new("INPUT")
     {
-        Description = "Files with one JSON event a line, plain, gzip or zstd; patterns such as 'logs/**/*.gz'; - for standard input.",
+        Description = "Files with one JSON event a line, plain, gzip or zstd, or Parquet files; patterns such as 'logs/**/*.gz'; - for standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string> _output = OptionParsing.Text(
         "-o", "file", "Where the sessions go; - or none: standard output.");
 
-    private readonly Option<SessionFileFormat?> _format = OptionParsing.Choice<SessionFileFormat?>(
+    private readonly Option<OutputFormat?> _format = OptionParsing.Choice<OutputFormat?>(
         "--format", "How sessions are written. Otherwise the ending of the output says it, and standard output gets ndjson.",
-        ("ndjson", SessionFileFormat.Ndjson), ("csv", SessionFileFormat.Csv));
+        ("ndjson", OutputFormat.Ndjson), ("csv", OutputFormat.Csv), ("parquet", OutputFormat.Parquet));
 
     private readonly RuleOptions _rules = new();
+    private readonly ResourceOptions _resources = new();
 
     private readonly Option<string> _badEvents = OptionParsing.Text(
         "--bad-events", "file", "Where bad events go, if there are any: OUT.bad.ndjson by default, or sessionize.bad.ndjson.", FindCompression);
@@ -42,6 +43,7 @@ internal sealed class BatchCommand : Command
         Options.Add(_output);
         Options.Add(_format);
         _rules.AddTo(this);
+        _resources.AddTo(this);
         foreach (Option option in (Option[])[_badEvents, _endTime, _dryRun, _strict, _overwrite, _summaryFormat])
         {
             Options.Add(option);
@@ -67,9 +69,9 @@ internal sealed class BatchCommand : Command
             {
                 result.AddError($"-o: '{TerminalText.Safe(name)}' {mistake}.");
             }
-            else if (result.GetResult(_format) is null && result.Tokens is [{ Value: var text }] && OutputFile(text) is { } output && FormatOf(output) is null)
+            else if (result.GetResult(_format) is null && result.Tokens is [{ Value: var text }] && OutputFile(text) is { } output && SessionOutput.FormatOf(output) is null)
             {
-                result.AddError($"-o: '{TerminalText.Safe(output)}' does not end in .ndjson, .jsonl or .csv: give --format ndjson or --format csv.");
+                result.AddError($"-o: '{TerminalText.Safe(output)}' does not end in .ndjson, .jsonl, .csv or .parquet: give --format, such as --format ndjson.");
             }
         });
         SetAction(RunAsync);
@@ -86,28 +88,33 @@ internal sealed class BatchCommand : Command
         string? output = OutputFile(parsed.GetValue(_output));
         string badEvents = parsed.GetValue(_badEvents) ?? (output is null ? "sessionize.bad.ndjson" : output + ".bad.ndjson");
         bool isDryRun = parsed.GetValue(_dryRun);
-        SessionFileFormat format = parsed.GetValue(_format) ?? (output is null ? null : FormatOf(output)) ?? SessionFileFormat.Ndjson;
+        OutputFormat format = parsed.GetValue(_format) ?? (output is null ? null : SessionOutput.FormatOf(output)) ?? OutputFormat.Ndjson;
+        if (format == OutputFormat.Parquet && output is null && !isDryRun && !Console.IsOutputRedirected)
+        {
+            Talk.Say("--format: parquet is no text for a terminal: name a file with -o, or redirect the output.");
+            return ExitCodes.Usage;
+        }
 
-        FileEventSource? source = null;
+        EventInput? input = null;
         SessionizationDefinition definition = new() { Options = _rules.Read(parsed) };
-        definition.Source = context => source = new FileEventSource(inputs, context.Parser, definition.Options.MaxLineBytes);
+        definition.Source = context => (input = EventInput.Of(inputs, context)).Source;
         definition.Sink = _ =>
         {
-            OutputPlaces.Check(source!.Paths, output, badEvents, parsed.GetValue(_overwrite));
+            OutputPlaces.Check(input!.Paths(), output, badEvents, parsed.GetValue(_overwrite));
             if (parsed.GetResult(_badEvents) is not null)
             {
                 OutputPlaces.CheckFree(badEvents, parsed.GetValue(_overwrite));
             }
 
-            return isDryRun ? SessionFileSink.ToStream(Stream.Null, format)
-                : output is null ? SessionFileSink.ToStream(StandardOutput.Open(), format)
-                : SessionFileSink.ToFile(output, format, parsed.GetValue(_overwrite));
+            return isDryRun ? SessionOutput.ToStream(Stream.Null, format)
+                : output is null ? SessionOutput.ToStream(StandardOutput.Open(), format)
+                : SessionOutput.ToFile(output, format, parsed.GetValue(_overwrite));
         };
         definition.DeadLetters = _ => isDryRun ? new NoDeadLetterSink() : NdjsonDeadLetterSink.ForBatch(badEvents);
 
         SessionizationSummary summary = await ProgressDisplay.RunAsync(
-            () => source is { TotalBytes: > 0 and var total } ? (double)source.BytesRead / total : null,
-            progress => new BatchSessionizer(definition).RunAsync(parsed.GetValue(_endTime), progress, cancellationToken)).ConfigureAwait(false);
+            () => input?.Share(),
+            progress => new BatchSessionizer(definition, options: _resources.Read(parsed)).RunAsync(parsed.GetValue(_endTime), progress, cancellationToken)).ConfigureAwait(false);
 
         BatchReport report = new(summary, isDryRun ? null : output ?? "-", isDryRun || summary.BadEvents.Count == 0 ? null : badEvents);
         string text = parsed.GetValue(_summaryFormat) == SummaryFormat.Json ? report.ToJson() : report.ToText();
@@ -128,11 +135,4 @@ internal sealed class BatchCommand : Command
         : null;
 
     private static string? OutputFile(string? output) => output is "-" ? null : output;
-
-    private static SessionFileFormat? FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
-    {
-        ".NDJSON" or ".JSONL" => SessionFileFormat.Ndjson,
-        ".CSV" => SessionFileFormat.Csv,
-        _ => null,
-    };
 }

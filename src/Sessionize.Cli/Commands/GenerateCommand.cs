@@ -19,7 +19,7 @@ internal sealed class GenerateCommand : Command
     private const long DefaultEvents = 10_000;
     private static readonly TimeSpan s_defaultDuration = TimeSpan.FromDays(1);
 
-    private readonly Option<string> _output = OptionParsing.Text("-o", "file", "Where the events go, compressed if the name ends in .gz; - or none: standard output.");
+    private readonly Option<string> _output = OptionParsing.Text("-o", "file", "Where the events go, compressed if the name ends in .gz; - or none: standard output.", FindUnknownForm);
     private readonly Option<long?> _users = OptionParsing.Number("--users", 1, MostUsers, "50", "How many users; 50 by default.");
     private readonly Option<long?> _events = OptionParsing.Number("--events", 1, MostEvents, "10000", "How many events; 10000 by default.");
     private readonly Option<double> _rate = OptionParsing.Rate("--rate", "5", "Events a second of event time.");
@@ -113,6 +113,14 @@ internal sealed class GenerateCommand : Command
             Bad = parsed.GetValue(_bad),
         };
     }
+
+    /// <summary>Plain text under a name that promises something else would mislead whoever reads it.</summary>
+    private static string? FindUnknownForm(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    {
+        ".ZST" or ".BZ2" or ".XZ" or ".ZIP" => "names a file of a compression that this command does not write: end the name in .gz, or compress the file afterwards",
+        ".PARQUET" or ".CSV" => "names a file of another format, and this command writes one JSON event a line: end the name in .ndjson",
+        _ => null,
+    };
 
     private static async Task<long> WriteAsync(GenerationPlan plan, Stream target, string place, bool isCompressed, CancellationToken cancellationToken)
     {

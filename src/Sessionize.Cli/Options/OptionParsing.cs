@@ -73,6 +73,24 @@ internal static class OptionParsing
         },
     };
 
+    /// <summary>An amount of memory, in bytes.</summary>
+    public static Option<long?> Size(string name, string example, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "size",
+        CustomParser = result =>
+        {
+            string text = TextOf(result);
+            if (SizeText.TryRead(text, out long bytes, out string mistake))
+            {
+                return bytes;
+            }
+
+            result.AddError($"{name}: '{TerminalText.Safe(text)}' {mistake}, such as {example}.");
+            return null;
+        },
+    };
+
     /// <summary>So many a second, above zero.</summary>
     public static Option<double> Rate(string name, string example, string description) => new(name)
     {

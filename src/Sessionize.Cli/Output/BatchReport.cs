@@ -97,8 +97,7 @@ internal sealed record BatchReport(SessionizationSummary Summary, string? Output
             }
 
             json.WriteEndArray();
-            json.WritePropertyName("end_time_ms");
-            JsonSerializer.Serialize(json, Summary.EndTimeMs);
+            WriteEndTime(json);
             json.WriteNumber("elapsed_seconds", Math.Round(Summary.Elapsed.TotalSeconds, 3));
             json.WriteNumber("events_per_second", Math.Round(EventsPerSecond));
             json.WriteString("output", Output);
@@ -116,6 +115,18 @@ internal sealed record BatchReport(SessionizationSummary Summary, string? Output
         {
             yield return (name, from, to, Summary.Durations.CountBetween((long)from.TotalMilliseconds, to == TimeSpan.MaxValue ? long.MaxValue : (long)to.TotalMilliseconds));
             from = to;
+        }
+    }
+
+    private void WriteEndTime(Utf8JsonWriter json)
+    {
+        if (Summary.EndTimeMs is { } time)
+        {
+            json.WriteNumber("end_time_ms", time);
+        }
+        else
+        {
+            json.WriteNull("end_time_ms");
         }
     }
 

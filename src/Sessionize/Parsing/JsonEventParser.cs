@@ -38,6 +38,9 @@ public sealed class JsonEventParser : IEventParser
     /// <summary>How many fields are read: the event's own four, then those that are kept beyond them.</summary>
     internal int Targets => _targets;
 
+    /// <summary>The fields that are read.</summary>
+    internal FieldNode Root => _root;
+
     /// <summary>How times are written.</summary>
     internal TimeFormat TimeFormat => _timeFormat;
 
@@ -66,6 +69,12 @@ public sealed class JsonEventParser : IEventParser
         return TryReadObject(ref scanner, _root, depth: 1, values) && scanner.TryTakeEnd() ? BadEventReason.None : BadEventReason.MalformedJson;
     }
 
+    /// <summary>What is read in a member of an object, if anything.</summary>
+    /// <param name="node">What is read in the object.</param>
+    /// <param name="name">The member's name, escapes as they stand.</param>
+    internal static FieldNode? FindChild(FieldNode node, ReadOnlySpan<byte> name) =>
+        name.Contains((byte)'\\') ? FindEscapedChild(node, name) : node.Find(name);
+
     /// <summary>Reads an object of which some members are of interest.</summary>
     private static bool TryReadObject(ref JsonScanner scanner, FieldNode node, int depth, scoped Span<FieldValue> values)
     {
@@ -86,7 +95,7 @@ public sealed class JsonEventParser : IEventParser
                 return false;
             }
 
-            FieldNode? child = hasEscapes ? FindEscaped(node, name) : node.Find(name);
+            FieldNode? child = hasEscapes ? FindEscapedChild(node, name) : node.Find(name);
             if (!(child is null ? scanner.TrySkipValue(depth + 1) : TryReadMember(ref scanner, child, depth + 1, values)))
             {
                 return false;
@@ -157,7 +166,7 @@ public sealed class JsonEventParser : IEventParser
         }
     }
 
-    private static FieldNode? FindEscaped(FieldNode node, ReadOnlySpan<byte> name)
+    private static FieldNode? FindEscapedChild(FieldNode node, ReadOnlySpan<byte> name)
     {
         byte[]? rented = name.Length > StackBytes ? ArrayPool<byte>.Shared.Rent(name.Length) : null;
         Span<byte> resolved = rented ?? stackalloc byte[StackBytes];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Sessionize.Parsing;
@@ -69,8 +68,14 @@ internal static class JsonText
 
     private static char TakeUnit(ref ReadOnlySpan<byte> text)
     {
-        char unit = (char)ushort.Parse(text[..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        int unit = 0;
+        foreach (byte digit in text[..4])
+        {
+            // Letters of both cases have bit 6 and their place in the alphabet, from 1, in the lower half.
+            unit = (unit << 4) | ((digit & 0xF) + ((digit >> 6) * 9));
+        }
+
         text = text[4..];
-        return unit;
+        return (char)unit;
     }
 }

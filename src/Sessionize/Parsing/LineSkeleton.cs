@@ -29,6 +29,10 @@ internal sealed class LineSkeleton
     public int[] Bindings { get; }
 
     /// <summary>The shape that takes the values of both; both have the same bytes.</summary>
-    public LineSkeleton Join(LineSkeleton other) =>
-        new(Bytes, [.. Variables.Zip(other.Variables, (left, right) => left == right ? left : VariableKind.Any)], Depths, Bindings);
+    public LineSkeleton Join(LineSkeleton other) => new(Bytes, [.. Variables.Zip(other.Variables, Join)], Depths, Bindings);
+
+    private static VariableKind Join(VariableKind left, VariableKind right) =>
+        left == right ? left
+        : left == VariableKind.AnyUnread || right == VariableKind.AnyUnread ? VariableKind.AnyUnread
+        : VariableKind.Any;
 }

@@ -6,38 +6,38 @@ namespace Sessionize.Parsing;
 
 /// <summary>Matches lines of one shape: fixed bytes are compared, the values between them are taken and checked.</summary>
 /// <remarks>
-/// A line that matches is an event's line as good as the one that the template was learned from: exchanging a value of valid JSON for
-/// another leaves valid JSON with the same keys, so what the parser found out about these needs no second look. Not thread-safe.
+/// A line that matches is as good as the one that the template was learned from: exchanging a value of valid JSON for another leaves valid
+/// JSON with the same keys, so what the parser found out about these needs no second look. Not thread-safe.
 /// </remarks>
 internal sealed unsafe class LineTemplate
 {
     // Pinned, for the pointers into them.
     private readonly byte[] _segments;
     private readonly TemplateStep[] _steps;
-    private readonly Capture[] _captures;
     private readonly nint[] _fields;
 
     private readonly TemplateStep* _firstStep;
-    private readonly Capture* _firstCapture;
 
-    public LineTemplate(LineSkeleton skeleton)
+    /// <summary>Makes a template of a shape.</summary>
+    /// <param name="skeleton">The shape.</param>
+    /// <param name="loose">The same shape with whole objects for values.</param>
+    /// <param name="progress">Where the values of a line are kept while it is matched, by this template or another.</param>
+    public LineTemplate(LineSkeleton skeleton, LineSkeleton loose, MatchProgress progress)
     {
         Skeleton = skeleton;
-        int variables = skeleton.Variables.Length;
-        _steps = GC.AllocateArray<TemplateStep>(variables + 1, pinned: true);
-        _segments = GC.AllocateArray<byte>(((variables + 1) * (ByteVectors.Width + 2)) + skeleton.Bytes.Length, pinned: true);
+        LooseBytes = loose.Bytes;
+        IsLoose = skeleton.Variables.Contains(VariableKind.AnyUnread);
+        int steps = skeleton.Variables.Length + 1;
+        _steps = GC.AllocateArray<TemplateStep>(steps, pinned: true);
+        _segments = GC.AllocateArray<byte>((steps * (ByteVectors.Width + 2)) + skeleton.Bytes.Length, pinned: true);
         _firstStep = (TemplateStep*)Unsafe.AsPointer(ref _steps[0]);
         Compile();
 
-        _captures = GC.AllocateArray<Capture>(variables + 2, pinned: true);
-        _captures[variables].Kind = FieldKind.Absent;
-        _captures[variables + 1].Kind = FieldKind.Other;
-        _firstCapture = (Capture*)Unsafe.AsPointer(ref _captures[0]);
         _fields = GC.AllocateArray<nint>(skeleton.Bindings.Length, pinned: true);
+        Fields = (Capture**)Unsafe.AsPointer(ref _fields[0]);
         for (int field = 0; field < _fields.Length; field++)
         {
-            int binding = skeleton.Bindings[field];
-            _fields[field] = (nint)(_firstCapture + (binding switch { LineSkeleton.Absent => variables, LineSkeleton.Other => variables + 1, _ => binding }));
+            _fields[field] = (nint)progress.CaptureOf(skeleton.Bindings[field]);
         }
 
         AssertInvariants();
@@ -45,26 +45,38 @@ internal sealed unsafe class LineTemplate
 
     public LineSkeleton Skeleton { get; }
 
-    /// <summary>For each field that is read where it was found in the line that matched last.</summary>
-    public Capture** Fields => (Capture**)Unsafe.AsPointer(ref _fields[0]);
+    /// <summary>For each field that is read where its value is kept after a match.</summary>
+    public Capture** Fields { get; }
+
+    /// <summary>The shape's bytes with whole objects for values: what tells that shapes differ in such objects only.</summary>
+    public byte[] LooseBytes { get; }
+
+    /// <summary>Whether it takes whole objects for values: slower, so it is for the lines that no other template takes.</summary>
+    public bool IsLoose { get; }
 
     /// <summary>How many lines matched lately.</summary>
     public long Hits { get; set; }
 
-    /// <summary>Takes a line, and sets <see cref="Fields"/>.</summary>
-    /// <param name="line">Where it begins.</param>
+    private ReadOnlySpan<TemplateStep> Steps => _steps;
+
+    /// <summary>Takes a line, or the rest of one whose start was matched by a template that starts with the same steps.</summary>
+    /// <param name="at">Where the step begins in the line.</param>
     /// <param name="end">The end of the block, behind a line feed; what follows can be read, though it is not looked at.</param>
+    /// <param name="step">The first step that is not matched yet.</param>
+    /// <param name="progress">Gets the values, and where each step began.</param>
     /// <param name="next">Behind the line feed of the line.</param>
-    /// <returns>Whether it matches; if not, the line may be anything.</returns>
+    /// <returns>The number of the step that did not match, or -1: the line is matched.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool TryMatch(byte* line, byte* end, out byte* next)
+    public int Match(byte* at, byte* end, int step, MatchProgress progress, out byte* next)
     {
-        byte* at = line;
-        Capture* capture = _firstCapture;
-        for (TemplateStep* step = _firstStep; ; step++, capture++)
+        TemplateStep* current = _firstStep + step;
+        Capture* capture = progress.Captures + step;
+        byte** begin = progress.Begins + step;
+        for (; ; current++, capture++, begin++)
         {
-            byte* segment = step->Segment;
-            int length = step->SegmentLength;
+            *begin = at;
+            byte* segment = current->Segment;
+            int length = current->SegmentLength;
             while (length > ByteVectors.Width)
             {
                 // Only the last segment ends with a line feed, so equal bytes that are not its last ones lie before the line's end.
@@ -78,41 +90,62 @@ internal sealed unsafe class LineTemplate
                 length -= ByteVectors.Width;
             }
 
-            if ((ByteVectors.Differences(at, segment) & step->LastMask) != 0)
+            if ((ByteVectors.Differences(at, segment) & current->LastMask) != 0)
             {
                 break;
             }
 
             at += length;
-            if (step->Variable == VariableKind.Text)
+            if (current->Variable == VariableKind.Text)
             {
                 if (!VariableReader.TryTakeText(ref at, capture))
                 {
                     break;
                 }
             }
-            else if (step->Variable == VariableKind.Digits)
+            else if (current->Variable == VariableKind.Digits)
             {
                 if (!VariableReader.TryTakeDigits(ref at, capture))
                 {
                     break;
                 }
             }
-            else if (step->Variable == VariableKind.End)
+            else if (current->Variable == VariableKind.End)
             {
                 next = at;
-                return true;
+                return -1;
             }
-            else if (!VariableReader.TryTakeAny(ref at, end, step->Depth, capture))
+            else if (!VariableReader.TryTakeAny(ref at, end, current, capture))
             {
                 break;
             }
         }
 
     NoMatch:
-        next = line;
-        return false;
+        next = null;
+        return (int)(current - _firstStep);
     }
+
+    /// <summary>Compares with another template.</summary>
+    /// <param name="other">The other.</param>
+    /// <param name="mayBothMatch">Whether a line can match both in the first step that differs.</param>
+    /// <returns>With how many equal steps both begin.</returns>
+    public int CommonSteps(LineTemplate other, out bool mayBothMatch)
+    {
+        ReadOnlySpan<TemplateStep> steps = Steps, others = other.Steps;
+        int common = 0;
+        while (common < steps.Length && common < others.Length && Segment(steps[common]).SequenceEqual(Segment(others[common]))
+            && steps[common].Variable == others[common].Variable)
+        {
+            common++;
+        }
+
+        mayBothMatch = common < steps.Length && common < others.Length
+            && (Segment(steps[common]).StartsWith(Segment(others[common])) || Segment(others[common]).StartsWith(Segment(steps[common])));
+        return common;
+    }
+
+    private static ReadOnlySpan<byte> Segment(in TemplateStep step) => new(step.Segment, step.SegmentLength);
 
     /// <summary>Cuts the shape into segments, and gives the quotes of a text to the segments beside it.</summary>
     private void Compile()
@@ -149,7 +182,7 @@ internal sealed unsafe class LineTemplate
         {
             TemplateStep step = _steps[i];
             bool isLast = i == _steps.Length - 1;
-            ReadOnlySpan<byte> segment = new(step.Segment, step.SegmentLength);
+            ReadOnlySpan<byte> segment = Segment(step);
             Debug.Assert(segment.Length > 0, "Two values always have something between them.");
             Debug.Assert((step.Variable == VariableKind.End) == isLast, "The end is the last step.");
             Debug.Assert(segment.IndexOf((byte)'\n') == (isLast ? segment.Length - 1 : -1), "The line feed is the last byte, and the only one.");

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Sessionize.Parsing;
 
 /// <summary>Memory that is handed out piece by piece, stays where it is, and is taken back all at once. Not thread-safe.</summary>
@@ -24,7 +26,7 @@ internal sealed unsafe class ScratchMemory
             Go(rounded);
         }
 
-        byte* piece = (byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_chunks[_chunk], _used);
+        byte* piece = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_chunks[_chunk], _used);
         _used += rounded;
         return piece;
     }

@@ -1,63 +1,80 @@
 namespace Sessionize.Parsing;
 
 /// <summary>Finds the shape of a line that <see cref="JsonEventParser"/> has accepted.</summary>
-internal static class TemplateLearner
+/// <param name="parser">Knows which fields are read.</param>
+internal sealed class TemplateLearner(JsonEventParser parser)
 {
-    // Beyond these a template would be slow to compare and large to keep; such lines are left to the parser.
-    private const int MaxVariables = 512;
+    /// <summary>The most values that a template may have.</summary>
+    public const int MaxVariables = 512;
+
+    // Beyond this a template would be slow to compare and large to keep; such lines are left to the parser.
     private const int MaxBytes = 16 * 1024;
-    private const int MaxDigits = ByteVectors.Width - 1;
+    private const int MaxDigits = ByteVectors.Width;
+
+    private readonly List<byte> _bytes = [];
+    private readonly List<VariableKind> _variables = [];
+    private readonly List<int> _depths = [];
+
+    // For each open object what is read in it, if anything.
+    private readonly Stack<FieldNode?> _open = new();
 
     /// <summary>Finds the shape.</summary>
     /// <param name="record">The line without its end: one valid JSON object.</param>
     /// <param name="lineEnd">What ends the line.</param>
     /// <param name="values">What the parser found in it, for each field that is read.</param>
+    /// <param name="isLoose">Whether an object in which nothing is read is a value as a whole; else its members are part of the shape.</param>
     /// <returns><see langword="null"/> when the line is too large for a template.</returns>
-    public static LineSkeleton? Learn(ReadOnlySpan<byte> record, ReadOnlySpan<byte> lineEnd, ReadOnlySpan<FieldValue> values)
+    public LineSkeleton? Learn(ReadOnlySpan<byte> record, ReadOnlySpan<byte> lineEnd, ReadOnlySpan<FieldValue> values, bool isLoose)
     {
-        List<byte> bytes = new(Math.Min(record.Length, MaxBytes));
-        List<VariableKind> variables = [];
-        List<int> depths = [];
+        _bytes.Clear();
+        _variables.Clear();
+        _depths.Clear();
+        _open.Clear();
+
+        // Unless a value is found for it below: then what is there is an object, which is no value of a template.
         int[] bindings = new int[values.Length];
         for (int field = 0; field < values.Length; field++)
         {
-            // A value without a place is an object that was gone into, or nothing at all. One with a place that is no variable is an object, too.
-            bindings[field] = values[field].Kind == FieldKind.Absent && values[field].Start == 0 ? LineSkeleton.Absent : LineSkeleton.Other;
+            bindings[field] = values[field].Kind == FieldKind.Absent ? LineSkeleton.Absent : LineSkeleton.Other;
         }
 
-        int depth = 0;
-        bool isValue = false;
+        FieldNode? member = parser.Root;
+        bool isAfterColon = false;
         for (int at = 0; at < record.Length;)
         {
             byte first = record[at];
-            bool isToken = first is not ((byte)'{' or (byte)'}' or (byte)',' or (byte)':' or (byte)' ' or (byte)'\t' or (byte)'\r');
             int length = 1;
-            if (isToken)
+            switch (first)
             {
-                JsonScanner scanner = new(record[at..]);
-                scanner.TrySkipValue(depth + 1);
-                length = scanner.Position;
-            }
-            else
-            {
-                depth += first == '{' ? 1 : first == '}' ? -1 : 0;
-                isValue = first == ':' || (isValue && first is (byte)' ' or (byte)'\t' or (byte)'\r');
+                case (byte)'{' when !isAfterColon || !(isLoose && IsUnread(member)):
+                    _open.Push(member);
+                    isAfterColon = false;
+                    break;
+                case (byte)'}':
+                    _open.Pop();
+                    break;
+                case (byte)':':
+                    isAfterColon = true;
+                    break;
+                case (byte)',' or (byte)' ' or (byte)'\t' or (byte)'\r':
+                    break;
+                default:
+                    length = LengthOfValue(record[at..]);
+                    if (isAfterColon)
+                    {
+                        Bind(values, bindings, first == '"' ? at + 1 : at);
+                        AddVariable(record.Slice(at, length), isLoose && IsUnread(member));
+                        isAfterColon = false;
+                        at += length;
+                        continue;
+                    }
+
+                    member = _open.Peek() is { } node ? JsonEventParser.FindChild(node, record.Slice(at + 1, length - 2)) : null;
+                    break;
             }
 
-            if (isToken && isValue)
-            {
-                Bind(values, bindings, first == '"' ? at + 1 : at, variables.Count);
-                variables.Add(KindOf(record.Slice(at, length)));
-                depths.Add(depth + 1);
-                bytes.Add(LineSkeleton.Mark);
-                isValue = false;
-            }
-            else
-            {
-                bytes.AddRange(record.Slice(at, length));
-            }
-
-            if (bytes.Count > MaxBytes || variables.Count > MaxVariables)
+            _bytes.AddRange(record.Slice(at, length));
+            if (_bytes.Count > MaxBytes || _variables.Count > MaxVariables)
             {
                 return null;
             }
@@ -65,23 +82,38 @@ internal static class TemplateLearner
             at += length;
         }
 
-        bytes.AddRange(lineEnd);
-        return new LineSkeleton([.. bytes], [.. variables], [.. depths], bindings);
+        _bytes.AddRange(lineEnd);
+        return new LineSkeleton([.. _bytes], [.. _variables], [.. _depths], bindings);
     }
 
-    private static void Bind(ReadOnlySpan<FieldValue> values, int[] bindings, int start, int variable)
+    private static bool IsUnread(FieldNode? node) => node is null || !node.HasChildren;
+
+    private static int LengthOfValue(ReadOnlySpan<byte> rest)
+    {
+        JsonScanner scanner = new(rest);
+        scanner.TrySkipValue(depth: 1);
+        return scanner.Position;
+    }
+
+    private void Bind(ReadOnlySpan<FieldValue> values, int[] bindings, int start)
     {
         for (int field = 0; field < values.Length; field++)
         {
             if (values[field].Start == start)
             {
-                bindings[field] = variable;
+                bindings[field] = _variables.Count;
             }
         }
     }
 
-    private static VariableKind KindOf(ReadOnlySpan<byte> value) =>
-        value[0] == '"' ? VariableKind.Text
-        : value.Length <= MaxDigits && value.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 ? VariableKind.Digits
-        : VariableKind.Any;
+    private void AddVariable(ReadOnlySpan<byte> value, bool isUnread)
+    {
+        _variables.Add(
+            value[0] == '"' ? VariableKind.Text
+            : value[0] == '{' && isUnread ? VariableKind.AnyUnread
+            : value.Length <= MaxDigits && value.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 ? VariableKind.Digits
+            : VariableKind.Any);
+        _depths.Add(_open.Count + 1);
+        _bytes.Add(LineSkeleton.Mark);
+    }
 }

@@ -17,7 +17,7 @@ internal sealed unsafe class TemplateLineParser
     private readonly TimeFormat _timeFormat;
     private readonly int _maxLineBytes;
     private readonly int _retained;
-    private readonly TemplateSet _templates = new();
+    private readonly TemplateSet _templates;
     private readonly ScratchMemory _scratch = new();
 
     // Of the slow path. The captures are pinned, for the pointers to them.
@@ -31,6 +31,7 @@ internal sealed unsafe class TemplateLineParser
     public TemplateLineParser(JsonEventParser parser, int maxLineBytes)
     {
         (_parser, _timeFormat, _maxLineBytes) = (parser, parser.TimeFormat, maxLineBytes);
+        _templates = new TemplateSet(parser);
         _retained = parser.Targets - JsonEventParser.FirstRetained;
         _values = new FieldValue[parser.Targets];
         _captures = GC.AllocateArray<Capture>(parser.Targets, pinned: true);
@@ -40,6 +41,9 @@ internal sealed unsafe class TemplateLineParser
             _fields[field] = (nint)Unsafe.AsPointer(ref _captures[field]);
         }
     }
+
+    /// <summary>How many lines matched no template, and were left to the parser.</summary>
+    internal long LinesUnlikeOthers { get; private set; }
 
     /// <summary>Takes the next line of a block.</summary>
     /// <param name="line">Where it begins.</param>
@@ -74,6 +78,7 @@ internal sealed unsafe class TemplateLineParser
     /// <summary>Takes a line by the parser, and learns its shape.</summary>
     private LineKind NextUnlikeOthers(byte* line, byte* end, out byte* next, ref ParsedEvent parsed, out BadEventReason reason)
     {
+        LinesUnlikeOthers++;
         ReadOnlySpan<byte> rest = new(line, checked((int)(end - line)));
         ReadOnlySpan<byte> whole = rest[..(rest.IndexOf((byte)'\n') + 1)];
         ReadOnlySpan<byte> record = whole is [.., (byte)'\r', _] ? whole[..^2] : whole[..^1];

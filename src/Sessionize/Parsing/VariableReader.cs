@@ -29,12 +29,12 @@ internal static unsafe class VariableReader
         return true;
     }
 
-    /// <summary>Takes a number of 1 to 31 digits.</summary>
+    /// <summary>Takes a number of digits; of a longer one than a vector only so many, so that the template goes on with a digit and fails.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryTakeDigits(ref byte* at, Capture* capture)
     {
         int length = BitOperations.TrailingZeroCount(ByteVectors.NonDigits(at));
-        if (length is 0 or ByteVectors.Width || (*at == '0' && length > 1))
+        if (length == 0 || (*at == '0' && length > 1))
         {
             return false;
         }
@@ -44,13 +44,13 @@ internal static unsafe class VariableReader
         return true;
     }
 
-    /// <summary>Takes any string, number, literal or array.</summary>
+    /// <summary>Takes any string, number, literal or array, or object where the step allows it.</summary>
     /// <param name="at">Where it begins; behind it afterwards.</param>
     /// <param name="end">The end of the bytes that may be taken.</param>
-    /// <param name="depth">How deep the value is nested.</param>
+    /// <param name="step">The step of the template.</param>
     /// <param name="capture">What was taken.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool TryTakeAny(ref byte* at, byte* end, int depth, Capture* capture)
+    public static bool TryTakeAny(ref byte* at, byte* end, TemplateStep* step, Capture* capture)
     {
         switch (*at)
         {
@@ -72,7 +72,8 @@ internal static unsafe class VariableReader
             case (byte)'-' or (>= (byte)'0' and <= (byte)'9'):
                 return TryTakeNumber(ref at, end, capture);
             case (byte)'[':
-                return TryTakeArray(ref at, end, depth, capture);
+            case (byte)'{' when step->Variable == VariableKind.AnyUnread:
+                return TryTakeNested(ref at, end, step->Depth, capture);
             default:
                 return false;
         }
@@ -158,8 +159,8 @@ internal static unsafe class VariableReader
         return true;
     }
 
-    /// <summary>An array holds no field that is read, so the scanner walks it; it has to be kept from the line end, which is white space to it.</summary>
-    private static bool TryTakeArray(ref byte* at, byte* end, int depth, Capture* capture)
+    /// <summary>No field is read in it, so the scanner walks it; it has to be kept from the line end, which is white space to it.</summary>
+    private static bool TryTakeNested(ref byte* at, byte* end, int depth, Capture* capture)
     {
         ReadOnlySpan<byte> rest = new(at, (int)(end - at));
         JsonScanner scanner = new(rest[..rest.IndexOf((byte)'\n')]);

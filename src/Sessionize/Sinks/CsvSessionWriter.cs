@@ -15,47 +15,29 @@ internal sealed class CsvSessionWriter : ISessionWriter
     private readonly SepWriter _csv;
     private readonly MemoryStream _list = new();
     private readonly Utf8JsonWriter _listJson;
+    private char[] _cell = new char[256];
 
     public CsvSessionWriter(Stream output)
     {
         _text = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferChars, leaveOpen: true) { NewLine = "\n" };
-        _csv = new Sep(',').Writer(options => options with { Escape = true, CultureInfo = CultureInfo.InvariantCulture }).To(_text);
+        _csv = new Sep(',').Writer(options => options with { Escape = true, WriteHeader = false, CultureInfo = CultureInfo.InvariantCulture }).To(_text);
+        _csv.Header.Add(SessionColumns.Names);
         _listJson = new Utf8JsonWriter(_list, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
-    public void WriteHeader()
-    {
-        _csv.Header.Add(SessionColumns.Names);
-        _csv.Header.Write();
-    }
+    /// <summary>The line of the columns' names, none of which needs quotes.</summary>
+    public static byte[] Header { get; } = Encoding.UTF8.GetBytes(string.Join(',', SessionColumns.Names) + "\n");
 
-    public void Write(Session session)
+    public void Write(SessionBatch rows)
     {
-        using SepWriter.Row row = _csv.NewRow();
-        int column = 0;
-        row[column++].Set(session.UserId);
-        row[column++].Set(session.SessionId);
-        row[column++].Format(session.StartMs);
-        row[column++].Format(session.EndMs);
-        row[column++].Set(Time(session.StartTime));
-        row[column++].Set(Time(session.EndTime));
-        row[column++].Format(session.DurationSeconds);
-        row[column++].Format(session.EventCount);
-        row[column++].Set(List(session.PagesVisited));
-        row[column++].Set(session.EntryPage ?? "");
-        row[column++].Set(session.ExitPage ?? "");
-        row[column++].Format(session.PageViewCount);
-        row[column++].Set(session.IsBounce ? "true" : "false");
-        row[column++].Set(session.EndReason);
-        row[column++].Format(session.VisitStartMs);
-        row[column++].Format(session.SessionIndex);
-        row[column++].Format(session.Revision);
-        row[column++].Set(session.SessionDate);
-        row[column].Format(session.UserHashBucket);
-    }
+        int page = 0;
+        for (int row = 0; row < rows.Count; row++)
+        {
+            ReadOnlySpan<int> pages = rows.PagesVisited[page..rows.PagesVisitedEnds[row]];
+            page = rows.PagesVisitedEnds[row];
+            Write(rows, row, pages);
+        }
 
-    public void Flush()
-    {
         _csv.Flush();
         _text.Flush();
     }
@@ -68,20 +50,64 @@ internal sealed class CsvSessionWriter : ISessionWriter
         _list.Dispose();
     }
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString(SessionColumns.TimeFormat, CultureInfo.InvariantCulture);
+    private void Write(SessionBatch rows, int number, ReadOnlySpan<int> pages)
+    {
+        long startMs = rows.StartMs[number];
+        long endMs = rows.EndMs[number];
+        using SepWriter.Row row = _csv.NewRow();
+        int column = 0;
+        row[column++].Set(Chars(rows.User(rows.Users[number])));
+        row[column++].Set(Chars(rows.SessionId(number)));
+        row[column++].Format(startMs);
+        row[column++].Format(endMs);
+        row[column++].Set(Time(startMs, SessionColumns.TimeFormat));
+        row[column++].Set(Time(endMs, SessionColumns.TimeFormat));
+        row[column++].Format((endMs - startMs) / 1000.0);
+        row[column++].Format(rows.EventCount[number]);
+        row[column++].Set(List(rows, pages));
+        row[column++].Set(Page(rows, rows.EntryPages[number]));
+        row[column++].Set(Page(rows, rows.ExitPages[number]));
+        row[column++].Format(rows.PageViewCount[number]);
+        row[column++].Set(rows.EventCount[number] == 1 ? "true" : "false");
+        row[column++].Set(Chars(rows.EndReason(rows.EndReasons[number])));
+        row[column++].Format(rows.VisitStartMs[number]);
+        row[column++].Format(rows.SessionIndex[number]);
+        row[column++].Format(rows.Revision[number]);
+        row[column++].Set(Time(startMs, SessionColumns.DateFormat));
+        row[column].Format(rows.UserHashBucket[number]);
+    }
 
-    private string List(IReadOnlyList<string> texts)
+    private ReadOnlySpan<char> Page(SessionBatch rows, int page) => page == SessionBatch.NoPage ? default : Chars(rows.Page(page));
+
+    /// <summary>Valid until the next call.</summary>
+    private ReadOnlySpan<char> Chars(ReadOnlySpan<byte> utf8)
+    {
+        if (_cell.Length < utf8.Length)
+        {
+            _cell = new char[Math.Max(utf8.Length, _cell.Length * 2)];
+        }
+
+        return _cell.AsSpan(0, Encoding.UTF8.GetChars(utf8, _cell));
+    }
+
+    private ReadOnlySpan<char> Time(long timeMs, string format)
+    {
+        DateTimeOffset.FromUnixTimeMilliseconds(timeMs).UtcDateTime.TryFormat(_cell, out int length, format, CultureInfo.InvariantCulture);
+        return _cell.AsSpan(0, length);
+    }
+
+    private ReadOnlySpan<char> List(SessionBatch rows, ReadOnlySpan<int> pages)
     {
         _list.SetLength(0);
         _listJson.Reset();
         _listJson.WriteStartArray();
-        foreach (string text in texts)
+        foreach (int page in pages)
         {
-            _listJson.WriteStringValue(text);
+            _listJson.WriteStringValue(rows.Page(page));
         }
 
         _listJson.WriteEndArray();
         _listJson.Flush();
-        return Encoding.UTF8.GetString(_list.GetBuffer(), 0, (int)_list.Length);
+        return Chars(_list.GetBuffer().AsSpan(0, (int)_list.Length));
     }
 }

@@ -13,56 +13,71 @@ internal sealed class NdjsonSessionWriter(Stream output) : ISessionWriter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    public void WriteHeader()
+    public void Write(SessionBatch rows)
     {
-        // The names stand in every line.
-    }
-
-    public void Write(Session session)
-    {
-        _json.WriteStartObject();
-        _json.WriteString("uuid"u8, session.UserId);
-        _json.WriteString("session_id"u8, session.SessionId);
-        _json.WriteNumber("session_start_time_ms"u8, session.StartMs);
-        _json.WriteNumber("session_end_time_ms"u8, session.EndMs);
-        WriteTime("session_start_time"u8, session.StartTime);
-        WriteTime("session_end_time"u8, session.EndTime);
-        _json.WriteNumber("session_duration_seconds"u8, session.DurationSeconds);
-        _json.WriteNumber("event_count"u8, session.EventCount);
-        _json.WriteStartArray("pages_visited"u8);
-        foreach (string page in session.PagesVisited)
+        int page = 0;
+        for (int row = 0; row < rows.Count; row++)
         {
-            _json.WriteStringValue(page);
+            ReadOnlySpan<int> pages = rows.PagesVisited[page..rows.PagesVisitedEnds[row]];
+            page = rows.PagesVisitedEnds[row];
+            Write(rows, row, pages);
+            _json.Flush();
+            _json.Reset();
+            output.WriteByte((byte)'\n');
         }
-
-        _json.WriteEndArray();
-        _json.WriteString("entry_page"u8, session.EntryPage);
-        _json.WriteString("exit_page"u8, session.ExitPage);
-        _json.WriteNumber("page_view_count"u8, session.PageViewCount);
-        _json.WriteBoolean("is_bounce"u8, session.IsBounce);
-        _json.WriteString("end_reason"u8, session.EndReason);
-        _json.WriteNumber("visit_start_time_ms"u8, session.VisitStartMs);
-        _json.WriteNumber("session_index"u8, session.SessionIndex);
-        _json.WriteNumber("revision"u8, session.Revision);
-        _json.WriteString("session_date"u8, session.SessionDate);
-        _json.WriteNumber("user_hash_bucket"u8, session.UserHashBucket);
-        _json.WriteEndObject();
-        _json.Flush();
-        _json.Reset();
-        output.WriteByte((byte)'\n');
-    }
-
-    public void Flush()
-    {
-        // Each session is handed over when it is written.
     }
 
     public void Dispose() => _json.Dispose();
 
-    private void WriteTime(ReadOnlySpan<byte> name, DateTimeOffset time)
+    private void Write(SessionBatch rows, int row, ReadOnlySpan<int> pages)
+    {
+        long startMs = rows.StartMs[row];
+        long endMs = rows.EndMs[row];
+        _json.WriteStartObject();
+        _json.WriteString("uuid"u8, rows.User(rows.Users[row]));
+        _json.WriteString("session_id"u8, rows.SessionId(row));
+        _json.WriteNumber("session_start_time_ms"u8, startMs);
+        _json.WriteNumber("session_end_time_ms"u8, endMs);
+        WriteTime("session_start_time"u8, startMs, SessionColumns.TimeFormat);
+        WriteTime("session_end_time"u8, endMs, SessionColumns.TimeFormat);
+        _json.WriteNumber("session_duration_seconds"u8, (endMs - startMs) / 1000.0);
+        _json.WriteNumber("event_count"u8, rows.EventCount[row]);
+        _json.WriteStartArray("pages_visited"u8);
+        foreach (int page in pages)
+        {
+            _json.WriteStringValue(rows.Page(page));
+        }
+
+        _json.WriteEndArray();
+        WritePage("entry_page"u8, rows, rows.EntryPages[row]);
+        WritePage("exit_page"u8, rows, rows.ExitPages[row]);
+        _json.WriteNumber("page_view_count"u8, rows.PageViewCount[row]);
+        _json.WriteBoolean("is_bounce"u8, rows.EventCount[row] == 1);
+        _json.WriteString("end_reason"u8, rows.EndReason(rows.EndReasons[row]));
+        _json.WriteNumber("visit_start_time_ms"u8, rows.VisitStartMs[row]);
+        _json.WriteNumber("session_index"u8, rows.SessionIndex[row]);
+        _json.WriteNumber("revision"u8, rows.Revision[row]);
+        WriteTime("session_date"u8, startMs, SessionColumns.DateFormat);
+        _json.WriteNumber("user_hash_bucket"u8, rows.UserHashBucket[row]);
+        _json.WriteEndObject();
+    }
+
+    private void WritePage(ReadOnlySpan<byte> name, SessionBatch rows, int page)
+    {
+        if (page == SessionBatch.NoPage)
+        {
+            _json.WriteNull(name);
+        }
+        else
+        {
+            _json.WriteString(name, rows.Page(page));
+        }
+    }
+
+    private void WriteTime(ReadOnlySpan<byte> name, long timeMs, string format)
     {
         Span<byte> text = stackalloc byte[32];
-        time.UtcDateTime.TryFormat(text, out int length, SessionColumns.TimeFormat, CultureInfo.InvariantCulture);
+        DateTimeOffset.FromUnixTimeMilliseconds(timeMs).UtcDateTime.TryFormat(text, out int length, format, CultureInfo.InvariantCulture);
         _json.WriteString(name, text[..length]);
     }
 }

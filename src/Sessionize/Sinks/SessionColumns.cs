@@ -5,6 +5,8 @@ internal static class SessionColumns
 {
     public const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
+    public const string DateFormat = "yyyy-MM-dd";
+
     public static IReadOnlyList<string> Names { get; } =
     [
         "uuid",

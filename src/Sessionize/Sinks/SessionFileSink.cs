@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sessionize.Storage;
 
 namespace Sessionize.Sinks;
@@ -7,16 +8,17 @@ namespace Sessionize.Sinks;
 /// <para>For batch only: a file cannot hold the positions and versions of lanes, so the sink refuses to be opened with lanes.</para>
 /// <para>A row has the columns of <see cref="Session"/> in the order of semantics section 5. Times are
 /// <c>2024-05-06T12:00:00.000000Z</c>. In CSV a list is one cell with a JSON array, and an absent value is an empty cell.</para>
-/// <para>An instance takes one run. Not thread-safe.</para>
+/// <para>An instance takes one run. Not thread-safe, but for <see cref="Encode"/>.</para>
 /// </remarks>
-public sealed class SessionFileSink : ISessionSink
+public sealed class SessionFileSink : ISessionBatchSink
 {
     private const int BufferBytes = 64 * 1024;
 
     private readonly string _place;
     private readonly Func<AtomicFile>? _createFile;
-    private readonly MemoryStream _buffer = new(2 * BufferBytes);
-    private readonly ISessionWriter _writer;
+    private readonly SessionFileFormat _format;
+    private readonly ConcurrentBag<Encoder> _encoders = [];
+    private readonly SessionBatch _rows = new();
     private Stream? _target;
     private AtomicFile? _file;
     private Guid? _committed;
@@ -26,12 +28,7 @@ public sealed class SessionFileSink : ISessionSink
         _place = place;
         _createFile = createFile;
         _target = target;
-        _writer = format switch
-        {
-            SessionFileFormat.Ndjson => new NdjsonSessionWriter(_buffer),
-            SessionFileFormat.Csv => new CsvSessionWriter(_buffer),
-            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "The format is Ndjson or Csv."),
-        };
+        _format = Enum.IsDefined(format) ? format : throw new ArgumentOutOfRangeException(nameof(format), format, "The format is Ndjson or Csv.");
     }
 
     /// <summary>Writes to a file.</summary>
@@ -68,8 +65,11 @@ public sealed class SessionFileSink : ISessionSink
 
         _file = _createFile?.Invoke();
         _target = _file?.Stream ?? _target;
-        _writer.WriteHeader();
-        await DrainAsync(cancellationToken).ConfigureAwait(false);
+        if (_format == SessionFileFormat.Csv)
+        {
+            await WriteAsync(CsvSessionWriter.Header, cancellationToken).ConfigureAwait(false);
+        }
+
         return [];
     }
 
@@ -78,6 +78,7 @@ public sealed class SessionFileSink : ISessionSink
     public async ValueTask WriteAsync(IReadOnlyList<SessionChange> changes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(changes);
+        _rows.Clear();
         foreach (SessionChange change in changes)
         {
             if (change.Kind != SessionChangeKind.Added)
@@ -85,12 +86,25 @@ public sealed class SessionFileSink : ISessionSink
                 throw new InvalidOperationException($"The session '{change.Session.SessionId}' is retracted, and a file only takes rows. Choose another sink.");
             }
 
-            _writer.Write(change.Session);
-            if (_buffer.Length >= BufferBytes)
-            {
-                await DrainAsync(cancellationToken).ConfigureAwait(false);
-            }
+            _rows.Add(change.Session);
         }
+
+        await Encode(_rows)(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SessionizeException">The disk is full, or nobody reads the stream any more; thrown by what is returned.</exception>
+    public Func<CancellationToken, ValueTask> Encode(SessionBatch rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        Encoder encoder = _encoders.TryTake(out Encoder? used) ? used : new Encoder(_format);
+        encoder.Writer.Write(rows);
+        return async cancellationToken =>
+        {
+            await WriteAsync(encoder.Buffer.GetBuffer().AsMemory(0, (int)encoder.Buffer.Length), cancellationToken).ConfigureAwait(false);
+            encoder.Buffer.SetLength(0);
+            _encoders.Add(encoder);
+        };
     }
 
     /// <inheritdoc/>
@@ -103,8 +117,6 @@ public sealed class SessionFileSink : ISessionSink
             return SinkCommitOutcome.Committed;
         }
 
-        _writer.Flush();
-        await DrainAsync(cancellationToken).ConfigureAwait(false);
         if (_file is not null)
         {
             await _file.CompleteAsync(cancellationToken).ConfigureAwait(false);
@@ -140,17 +152,16 @@ public sealed class SessionFileSink : ISessionSink
     public async ValueTask DisposeAsync()
     {
         await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
-        _writer.Dispose();
-        await _buffer.DisposeAsync().ConfigureAwait(false);
+        while (_encoders.TryTake(out Encoder? encoder))
+        {
+            encoder.Writer.Dispose();
+        }
     }
 
     private Stream Target => _target ?? throw new InvalidOperationException("The sink was not opened: call OpenAsync first.");
 
-    private async ValueTask DrainAsync(CancellationToken cancellationToken)
-    {
-        await TryAsync(Target.WriteAsync(_buffer.GetBuffer().AsMemory(0, (int)_buffer.Length), cancellationToken).AsTask()).ConfigureAwait(false);
-        _buffer.SetLength(0);
-    }
+    private ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        TryAsync(Target.WriteAsync(bytes, cancellationToken).AsTask());
 
     private async ValueTask TryAsync(Task write)
     {
@@ -162,5 +173,16 @@ public sealed class SessionFileSink : ISessionSink
         {
             throw new SessionizeException($"Cannot write to {_place}: {failure.Message.TrimEnd('.')}. Choose a place with room and write permission.", failure);
         }
+    }
+
+    /// <summary>What turns rows into bytes, for one thread at a time.</summary>
+    private sealed class Encoder
+    {
+        public Encoder(SessionFileFormat format) =>
+            Writer = format == SessionFileFormat.Csv ? new CsvSessionWriter(Buffer) : new NdjsonSessionWriter(Buffer);
+
+        public MemoryStream Buffer { get; } = new(2 * BufferBytes);
+
+        public ISessionWriter Writer { get; }
     }
 }

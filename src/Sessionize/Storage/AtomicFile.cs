@@ -2,36 +2,41 @@ namespace Sessionize.Storage;
 
 /// <summary>A file that appears under its name whole, or not at all.</summary>
 /// <remarks>
-/// <para>Bytes go into a file <c>.sessionize-….tmp</c> beside the target, which <see cref="CompleteAsync"/> makes durable and renames.
-/// Disposing without that deletes it, and leaves what stood under the name as it was. Not thread-safe.</para>
+/// <para>On Linux bytes go into a file without a name, of which a killed process leaves nothing; <see cref="CompleteAsync"/> makes it durable
+/// and names it. Where the file system does not know such files, they go into a file <c>.sessionize-….tmp</c> beside the target, which is
+/// renamed. Disposing without completing deletes either, and leaves what stood under the name as it was. Not thread-safe.</para>
 /// <para>A symbolic link is followed: it stays, and the file that it points to is replaced.</para>
 /// </remarks>
 internal sealed class AtomicFile : IAsyncDisposable
 {
     private const int BufferBytes = 64 * 1024;
+    private const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private readonly string _target;
-    private readonly string _temporary;
     private readonly bool _overwrite;
     private readonly FileStream _stream;
+    private string? _temporary;
     private bool _isCompleted;
 
-    private AtomicFile(string path, string target, bool overwrite, UnixFileMode? mode)
+    /// <param name="path">The file's name, as given.</param>
+    /// <param name="target">Its full name, links followed.</param>
+    /// <param name="overwrite">Whether an existing file is replaced.</param>
+    /// <param name="mode">Of an existing file: what only its owner could read stays so.</param>
+    /// <param name="mayBeNameless">Whether to try a file without a name.</param>
+    private AtomicFile(string path, string target, bool overwrite, UnixFileMode? mode, bool mayBeNameless)
     {
-        Path = path;
-        _target = target;
-        _overwrite = overwrite;
-        _temporary = System.IO.Path.Combine(Folder, $".sessionize-{Guid.NewGuid():N}.tmp");
-        FileStreamOptions options = new()
+        (Path, _target, _overwrite) = (path, target, overwrite);
+        if (mayBeNameless && Unix.TryOpenNameless(Folder, mode ?? Everybody) is { } nameless)
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.None,
-            BufferSize = BufferBytes,
-        };
+            _stream = new FileStream(nameless, FileAccess.Write, BufferBytes);
+            return;
+        }
+
+        _temporary = NewTemporaryName();
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = BufferBytes };
         if (mode is not null && !OperatingSystem.IsWindows())
         {
-            // What only its owner could read stays so.
             options.UnixCreateMode = mode;
         }
 
@@ -49,11 +54,12 @@ internal sealed class AtomicFile : IAsyncDisposable
     /// <summary>Starts a file.</summary>
     /// <param name="path">The file's name.</param>
     /// <param name="overwrite">Whether an existing file is replaced.</param>
+    /// <param name="mayBeNameless">Whether to try a file without a name; <see langword="false"/> is the way of file systems that have none.</param>
     /// <returns>The file, empty and not yet visible.</returns>
     /// <exception cref="SessionizeException">
     /// The file exists and is not to be overwritten, is not a regular file, or cannot be created.
     /// </exception>
-    public static AtomicFile Create(string path, bool overwrite)
+    public static AtomicFile Create(string path, bool overwrite, bool mayBeNameless = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
@@ -61,7 +67,7 @@ internal sealed class AtomicFile : IAsyncDisposable
             FileInfo file = new(path);
             string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
             UnixFileMode? mode = CheckTarget(path, target, overwrite);
-            return new AtomicFile(path, target, overwrite, mode);
+            return new AtomicFile(path, target, overwrite, mode, mayBeNameless);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -85,10 +91,17 @@ internal sealed class AtomicFile : IAsyncDisposable
             await _stream.FlushAsync(cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             _stream.Flush(flushToDisk: true);
-            await _stream.DisposeAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            File.Move(_temporary, _target, _overwrite);
-            _isCompleted = true;
+            if (_temporary is null && Unix.TryName(_stream.SafeFileHandle, _target))
+            {
+                _isCompleted = true;
+                await _stream.DisposeAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                await RenameAsync().ConfigureAwait(false);
+            }
+
             Unix.FlushFolder(Folder);
         }
         catch (IOException) when (!_isCompleted && !_overwrite && File.Exists(_target))
@@ -114,12 +127,34 @@ internal sealed class AtomicFile : IAsyncDisposable
         }
         finally
         {
-            if (!_isCompleted)
+            if (!_isCompleted && _temporary is not null)
             {
                 File.Delete(_temporary);
             }
         }
     }
+
+    /// <summary>The system can link a file to a new name only, and replace a name only by another one.</summary>
+    private async ValueTask RenameAsync()
+    {
+        if (_temporary is null)
+        {
+            if (!_overwrite)
+            {
+                throw new IOException("The file exists.");
+            }
+
+            string temporary = NewTemporaryName();
+            Unix.TryName(_stream.SafeFileHandle, temporary);
+            _temporary = temporary;
+        }
+
+        await _stream.DisposeAsync().ConfigureAwait(false);
+        File.Move(_temporary, _target, _overwrite);
+        _isCompleted = true;
+    }
+
+    private string NewTemporaryName() => System.IO.Path.Combine(Folder, $".sessionize-{Guid.NewGuid():N}.tmp");
 
     private static UnixFileMode? CheckTarget(string path, string target, bool overwrite)
     {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sessionize.Storage;
 
@@ -11,6 +13,13 @@ internal static class Unix
     private const int FileKindMask = 0xF000;
     private const int RegularFile = 0x8000;
     private const int StatxBytes = 256;
+    private const int ReadAndWrite = 2;
+    private const int CloseOnExec = 0x80000;
+    private const int Nameless = 0x400000;
+    private const int FollowLink = 0x400;
+    private const int NoSuchFolder = 2;
+    private const int FileExists = 17;
+    private const string OpenFiles = "/proc/self/fd";
 
     /// <summary>Makes a rename within the folder durable, where the system can.</summary>
     public static void FlushFolder(string folder)
@@ -58,6 +67,49 @@ internal static class Unix
         return true;
     }
 
+    /// <summary>Opens a file without a name: it goes away with the process, however that ends, unless it is given a name.</summary>
+    /// <param name="folder">The folder on whose file system it lies, and in which it can be given a name.</param>
+    /// <param name="mode">Who may use it, less what the process's mask takes away.</param>
+    /// <returns>The file; <see langword="null"/> where the system or the file system cannot do it, or the folder cannot be written.</returns>
+    public static SafeFileHandle? TryOpenNameless(string folder, UnixFileMode mode)
+    {
+        // Without this folder the file could never be given a name.
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(OpenFiles))
+        {
+            return null;
+        }
+
+        // The kernel has two numbers for it.
+        int onlyFolders = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Armv6 or Architecture.Arm64 or Architecture.Ppc64le
+            ? 0x4000
+            : 0x10000;
+        int descriptor = Create(Terminated(folder), Nameless | onlyFolders | ReadAndWrite | CloseOnExec, (uint)mode);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>Gives a file without a name its name.</summary>
+    /// <param name="file">The file, of <see cref="TryOpenNameless"/>.</param>
+    /// <param name="path">The name, in the folder that the file was opened for.</param>
+    /// <returns>Whether it has the name now; otherwise there is something of that name, which stays as it is.</returns>
+    /// <exception cref="IOException">The folder has gone, or cannot be written.</exception>
+    public static bool TryName(SafeFileHandle file, string path)
+    {
+        string number = file.DangerousGetHandle().ToString(CultureInfo.InvariantCulture);
+        if (Link(CurrentFolder, Terminated($"{OpenFiles}/{number}"), CurrentFolder, Terminated(path), FollowLink) == 0)
+        {
+            return true;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        string message = Marshal.GetPInvokeErrorMessage(error);
+        return error switch
+        {
+            FileExists => false,
+            NoSuchFolder => throw new DirectoryNotFoundException(message),
+            _ => throw new IOException(message, error),
+        };
+    }
+
     private static byte[] Terminated(string path) => Encoding.UTF8.GetBytes(path + '\0');
 
     [DllImport("libc", EntryPoint = "statx")]
@@ -65,6 +117,13 @@ internal static class Unix
 
     [DllImport("libc", EntryPoint = "open")]
     private static extern int Open(byte[] path, int flags);
+
+    /// <summary><c>open</c> with its third argument, which C does not declare. Linux passes it as it passes a declared one, on all processors.</summary>
+    [DllImport("libc", EntryPoint = "open")]
+    private static extern int Create(byte[] path, int flags, uint mode);
+
+    [DllImport("libc", EntryPoint = "linkat", SetLastError = true)]
+    private static extern int Link(int fromFolder, byte[] from, int toFolder, byte[] to, int flags);
 
     [DllImport("libc", EntryPoint = "fsync")]
     private static extern int Sync(int descriptor);

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Sessionize.Cli.Tests.Support;
 using Sessionize.Tests.Support;
@@ -33,8 +35,9 @@ public sealed class BatchCommandTests : IDisposable
     public void Batch_SeveralMistakes_AreAllToldWithOptionTextAndARightOne()
     {
         ToolResult result = ToolProcess.Run(
-            _folder.Path, "batch", "x", "--nope", "--inactivity-timeout", "0", "--max-session-duration", "40000d", "--ids", "name", "-o", "out.parquet",
-            "--cut-at-midnight", "Mars", "--user-field", "a..b", "--max-session-events", "none", "--end-time", "2024-05-06T12:00:00", "--end-on-page", "").AssertCivil();
+            _folder.Path, "batch", "x", "--nope", "--inactivity-timeout", "0", "--max-session-duration", "40000d", "--ids", "name", "-o", "out.orc",
+            "--cut-at-midnight", "Mars", "--user-field", "a..b", "--max-session-events", "none", "--end-time", "2024-05-06T12:00:00", "--end-on-page", "",
+            "--threads", "0", "--memory", "64", "--temp", "nowhere").AssertCivil();
 
         Assert.Equal((2, ""), (result.ExitCode, result.Output));
         string[] expected =
@@ -43,12 +46,15 @@ public sealed class BatchCommandTests : IDisposable
             "--inactivity-timeout: '0' is not above zero in whole milliseconds: give at least 1ms, such as 30m, or none.",
             "--max-session-duration: '40000d' is too long: give at most 36500d, such as 2h, or none.",
             "--ids: 'name' is no choice: give ordinal or start-time.",
-            "-o: 'out.parquet' does not end in .ndjson, .jsonl or .csv: give --format ndjson or --format csv.",
+            "-o: 'out.orc' does not end in .ndjson, .jsonl, .csv or .parquet: give --format, such as --format ndjson.",
             "--cut-at-midnight: 'Mars' is no time zone of this machine: give one such as Europe/Berlin or UTC.",
             "--user-field: 'a..b' is no field: give a name, or names joined by single dots, such as user.id.",
             "--max-session-events: 'none' is no whole number from 1",
             "--end-time: '2024-05-06T12:00:00' is no time: give milliseconds since 1970, or ISO 8601 with offset such as 2024-05-06T12:00:00Z.",
             "--end-on-page: '' is empty: give a page name such as logout.",
+            "--threads: '0' is no whole number from 1 to 256: give one such as 4.",
+            "--memory: '64' is no size: give a number with MiB, GiB, MB or GB, such as 512MiB.",
+            "--temp: 'nowhere' is no folder: create it, or name one that exists.",
         ];
         Assert.All(expected, mistake => Assert.Contains(mistake, result.Error, StringComparison.Ordinal));
     }
@@ -187,6 +193,63 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("-o out.parquet")]
+    [InlineData("-o out.PARQUET")]
+    [InlineData("-o out --format parquet")]
+    public void Batch_Parquet_IsWrittenByEndingOrFormat(string arguments)
+    {
+        WriteEvents("events.ndjson", (0, "a"), (5, "b"));
+        ToolResult result = ToolProcess.Run(_folder.Path, ["batch", "events.ndjson", .. arguments.Split(' ')]).AssertCivil();
+
+        string output = arguments.Split(' ')[1];
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(["events.ndjson", output], _folder.Names());
+        AssertIsParquet(File.ReadAllBytes(_folder.File(output)));
+    }
+
+    [Fact]
+    public void Batch_ParquetToAPipe_IsTheFile()
+    {
+        WriteEvents("events.ndjson", (0, "a"), (5, "b"));
+        Assert.Equal(0, ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "-o", "out.parquet").AssertCivil().ExitCode);
+
+        ToolResult piped = ToolProcess.Run(_folder.Path, "batch", "events.ndjson", "--format", "parquet").AssertCivil();
+        ToolResult redirected = ToolProcess.Shell(_folder.Path, "sessionize batch events.ndjson --format parquet >redirected.parquet").AssertCivil();
+
+        Assert.Equal((0, 0), (piped.ExitCode, redirected.ExitCode));
+        Assert.Equal(File.ReadAllBytes(_folder.File("out.parquet")), piped.OutputBytes);
+        Assert.Equal(piped.OutputBytes, File.ReadAllBytes(_folder.File("redirected.parquet")));
+    }
+
+    [Fact]
+    public void Batch_ParquetToATerminal_IsRefused()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "Needs the program script, which has a terminal.");
+        WriteEvents("events.ndjson", (0, "a"));
+        ToolResult result = ToolProcess.Shell(
+            _folder.Path, "script -qec \"$SESSIONIZE_HOST '$SESSIONIZE_TOOL' batch events.ndjson --format parquet\" /dev/null");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("parquet is no text for a terminal: name a file with -o, or redirect the output.", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("PAR1", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--threads 1")]
+    [InlineData("--threads 4")]
+    [InlineData("--threads 3 --memory 64MiB --temp .")]
+    public void Batch_ResourceOptions_ChangeNoRowAndLeaveNothing(string arguments)
+    {
+        Assert.Equal(0, ToolProcess.Run(_folder.Path, "generate", "--users", "300", "--events", "20000", "--bad", "1%", "-o", "e.ndjson").AssertCivil().ExitCode);
+        ToolResult expected = ToolProcess.Run(_folder.Path, "batch", "e.ndjson").AssertCivil();
+
+        ToolResult result = ToolProcess.Run(_folder.Path, ["batch", "e.ndjson", .. arguments.Split(' ')]).AssertCivil();
+
+        Assert.Equal((0, expected.Output), (result.ExitCode, result.Output));
+        Assert.Equal(["e.ndjson", "sessionize.bad.ndjson"], _folder.Names());
+    }
+
+    [Theory]
     [InlineData("UTC")]
     [InlineData("Pacific/Kiritimati")]
     [InlineData("America/Los_Angeles")]
@@ -216,14 +279,39 @@ public sealed class BatchCommandTests : IDisposable
     public void Batch_OnATerminal_DrawsABarAndEndsWell()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "Needs the program script, which has a terminal.");
-        ToolResult result = ToolProcess.Shell(
-            _folder.Path,
-            "sessionize generate --events 300000 -o e.ndjson && TERM=xterm script -qec \"dotnet '$SESSIONIZE_TOOL' batch e.ndjson -o out.csv\" /dev/null");
+        Assert.Equal(0, ToolProcess.Shell(_folder.Path, "mkfifo e.ndjson").ExitCode);
+        using Process process = ToolProcess.StartShell(
+            _folder.Path, "TERM=xterm exec script -qec \"$SESSIONIZE_HOST '$SESSIONIZE_TOOL' batch e.ndjson -o out.csv\" /dev/null");
 
+        // The bar comes after half a second, however fast the tool is: the input ends when it was seen.
+        using (FileStream pipe = new(_folder.File("e.ndjson"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            pipe.Write("{\"uuid\":\"u\",\"event_timestamp\":1704082500000}\n"u8);
+            pipe.Flush();
+            AssertComes(process.StandardOutput, "\u001b[?25l");
+        }
+
+        ToolResult result = ToolProcess.Finish(process, standardInput: null);
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("\u001b[?25l", result.Output, StringComparison.Ordinal);
         Assert.Contains("written to out.csv", result.Output, StringComparison.Ordinal);
         Assert.Equal(["e.ndjson", "out.csv"], _folder.Names());
+    }
+
+    private static void AssertIsParquet(ReadOnlySpan<byte> file)
+    {
+        Assert.True(file.StartsWith("PAR1"u8));
+        Assert.True(file.EndsWith("PAR1"u8));
+    }
+
+    private static void AssertComes(StreamReader output, string expected)
+    {
+        StringBuilder seen = new();
+        while (!seen.ToString().Contains(expected, StringComparison.Ordinal))
+        {
+            int letter = output.Read();
+            Assert.True(letter >= 0, $"The tool ended without it: {seen}");
+            seen.Append((char)letter);
+        }
     }
 
     private void WriteEvents(string name, params (int Minute, string Page)[] events) => _folder.Write(name, string.Concat(events.Select(e =>

@@ -74,6 +74,20 @@ public sealed class GenerateCommandTests : IDisposable
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("e.ndjson.zst", "end the name in .gz")]
+    [InlineData("e.zip", "end the name in .gz")]
+    [InlineData("e.parquet", "end the name in .ndjson")]
+    [InlineData("e.CSV", "end the name in .ndjson")]
+    public void Generate_NameOfAnotherForm_IsRefused(string name, string remedy)
+    {
+        ToolResult result = ToolProcess.Run(_folder.Path, "generate", "-o", name).AssertCivil();
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains($"-o: '{name}' names a file of", result.Error, StringComparison.Ordinal);
+        Assert.Contains(remedy, result.Error, StringComparison.Ordinal);
+        Assert.Empty(_folder.Names());
+    }
+
     [Fact]
     public void Generate_ReaderThatStops_EndsTheToolQuietly()
     {
@@ -101,15 +115,11 @@ public sealed class GenerateCommandTests : IDisposable
     [Fact]
     public void Generate_Interrupted_LeavesNoFile()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
-        using FileSystemWatcher watcher = new(_folder.Path);
-        using ManualResetEventSlim started = new();
-        watcher.Created += (_, _) => started.Set();
-        watcher.EnableRaisingEvents = true;
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs signals, and a look at the files that a process has open.");
         using Process process = ToolProcess.Start(_folder.Path, "generate", "--events", "1000000000", "-o", "e.ndjson");
         ToolResult result = ToolProcess.Finish(process, _ =>
         {
-            Assert.True(started.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+            Assert.True(SpinWait.SpinUntil(() => OpenFiles.CountIn(process, _folder.Path) > 0, TimeSpan.FromMinutes(1)));
             using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
             kill.WaitForExit();
         }).AssertCivil();

@@ -133,7 +133,7 @@ public sealed class HostileInputTests : IDisposable
         ToolResult possible = ToolProcess.Shell(_folder.Path, $"chmod 755 . && chmod 000 events.ndjson && {nobody} test -r \"$SESSIONIZE_TOOL\"");
         Assert.SkipUnless(possible.ExitCode == 0, "Root cannot run the tool as another user here: run the tests as another user to see this one.");
 
-        ToolResult result = ToolProcess.Shell(_folder.Path, $"{nobody} dotnet \"$SESSIONIZE_TOOL\" batch events.ndjson").AssertCivil();
+        ToolResult result = ToolProcess.Shell(_folder.Path, $"{nobody} $SESSIONIZE_HOST \"$SESSIONIZE_TOOL\" batch events.ndjson").AssertCivil();
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
         Assert.Contains("'events.ndjson' may not be read", result.Error, StringComparison.Ordinal);
         Assert.Equal(["events.ndjson"], _folder.Names());
@@ -165,23 +165,53 @@ public sealed class HostileInputTests : IDisposable
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
     public void Batch_SignalInTheMiddle_WritesNothing(string signal, int exitCode)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
-        using Process process = ToolProcess.Start(_folder.Path, "batch", "-", "-o", "out.ndjson");
-        ToolResult result = ToolProcess.Finish(process, input =>
-        {
-            // Of bad lines, so that a temporary file for them exists; more than a pipe holds, so that the tool has read some for sure.
-            input.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("bad\n", 1_000_000))));
-            input.Flush();
-            using Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-            kill.WaitForExit();
-            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)));
-        }).AssertCivil();
-
+        ToolResult result = RunAndSignal(signal).AssertCivil();
         Assert.Equal((exitCode, ""), (result.ExitCode, result.Output));
         Assert.Contains("no file was written", result.Error, StringComparison.Ordinal);
         Assert.Empty(_folder.Names());
+    }
+
+    [Theory]
+    [InlineData("KILL", 137)]
+    [InlineData("TERM", 143)]
+    public void Batch_KilledWithOutputBadEventsAndSpilledEvents_LeavesNothing(string signal, int exitCode)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs files without a name, and a look at the files that a process has open.");
+        const int FilesOfTheRun = 3;
+        using Process process = ToolProcess.Start(_folder.Path, "batch", "-", "-o", "out.parquet", "--memory", "16MiB", "--temp", _folder.Path);
+        ToolResult result = ToolProcess.Finish(process, input =>
+        {
+            byte[] events = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Event + "\n", 100_000)) + "bad\n");
+            while (OpenFiles.CountIn(process, _folder.Path) < FilesOfTheRun)
+            {
+                input.Write(events);
+            }
+
+            Signal(process, signal);
+            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)));
+        });
+
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Empty(_folder.Names());
+    }
+
+    [Fact]
+    public void Batch_HangupThatNohupIgnores_DoesNotStopIt()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
+        using Process process = ToolProcess.StartShell(_folder.Path, "trap '' HUP; exec $SESSIONIZE_HOST \"$SESSIONIZE_TOOL\" batch - -o out.ndjson");
+        ToolResult result = ToolProcess.Finish(process, input =>
+        {
+            WriteMoreThanAPipeHolds(input);
+            Signal(process, "HUP");
+            input.Write(Encoding.UTF8.GetBytes(Event));
+        });
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Single(File.ReadLines(_folder.File("out.ndjson")));
     }
 
     [Theory]
@@ -209,6 +239,32 @@ public sealed class HostileInputTests : IDisposable
             Assert.Contains("also the input", result.Error, StringComparison.Ordinal);
             Assert.Equal(Event + "\n", File.ReadAllText(_folder.File("events.ndjson")));
         }
+    }
+
+    /// <summary>Sends a signal to a run that has read a part of its input, and has written a part of its output.</summary>
+    private ToolResult RunAndSignal(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
+        using Process process = ToolProcess.Start(_folder.Path, "batch", "-", "-o", "out.ndjson");
+        return ToolProcess.Finish(process, input =>
+        {
+            WriteMoreThanAPipeHolds(input);
+            Signal(process, signal);
+            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)));
+        });
+    }
+
+    /// <summary>Of bad lines, so that a file for them was begun; and so much that the tool has read some for sure.</summary>
+    private static void WriteMoreThanAPipeHolds(Stream input)
+    {
+        input.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("bad\n", 1_000_000))));
+        input.Flush();
+    }
+
+    private static void Signal(Process process, string signal)
+    {
+        using Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     private ToolResult AssertFails(string[] inputs, string expected, params string[] names)

@@ -4,15 +4,19 @@ using Xunit;
 namespace Sessionize.Cli.Tests.Support;
 
 /// <summary>Runs the tool as a process of its own, as a user does.</summary>
+/// <remarks>It is the one that was built with the tests, or a published one that the variable <c>SESSIONIZE_TOOL_PROGRAM</c> names.</remarks>
 public static class ToolProcess
 {
+    private const string ProgramVariable = "SESSIONIZE_TOOL_PROGRAM";
     private const string ResetInterrupt = "--default-signal=INT";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     private static readonly Lazy<bool> s_canResetSignals = new(() => OperatingSystem.IsLinux() && CanResetSignals());
 
-    private static readonly string s_assembly = Path.Combine(AppContext.BaseDirectory, "Sessionize.Cli.dll");
+    private static readonly string[] s_command = Environment.GetEnvironmentVariable(ProgramVariable) is { Length: > 0 } program
+        ? [program]
+        : ["dotnet", Path.Combine(AppContext.BaseDirectory, "Sessionize.Cli.dll")];
 
     /// <summary>Runs the tool with arguments, in a folder.</summary>
     public static ToolResult Run(string folder, params string[] arguments) => Run(folder, standardInput: null, arguments);
@@ -24,30 +28,36 @@ public static class ToolProcess
         return Finish(process, standardInput);
     }
 
-    /// <summary>Runs a line of bash in which <c>sessionize</c> is the tool.</summary>
+    /// <summary>Runs a line of bash in which <c>sessionize</c> is the tool; other programs start it as <c>$SESSIONIZE_HOST "$SESSIONIZE_TOOL"</c>.</summary>
     public static ToolResult Shell(string folder, string line)
+    {
+        using Process process = StartShell(folder, line);
+        return Finish(process, standardInput: null);
+    }
+
+    /// <summary>Starts a line of bash as <see cref="Shell"/> does; the caller sees to its end with <see cref="Finish"/>.</summary>
+    public static Process StartShell(string folder, string line)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs bash.");
         ProcessStartInfo start = StartInfo("bash", folder);
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add("sessionize() { dotnet \"$SESSIONIZE_TOOL\" \"$@\"; }; " + line);
-        start.Environment["SESSIONIZE_TOOL"] = s_assembly;
-        using Process process = Process.Start(start)!;
-        return Finish(process, standardInput: null);
+        start.ArgumentList.Add("sessionize() { $SESSIONIZE_HOST \"$SESSIONIZE_TOOL\" \"$@\"; }; " + line);
+        start.Environment["SESSIONIZE_HOST"] = string.Concat(s_command.SkipLast(1));
+        start.Environment["SESSIONIZE_TOOL"] = s_command[^1];
+        return Process.Start(start)!;
     }
 
     /// <summary>Starts the tool; the caller sees to its end with <see cref="Finish"/>.</summary>
     public static Process Start(string folder, params string[] arguments)
     {
         // A job in the background has its children ignore Ctrl-C, and these tests may run as one.
-        ProcessStartInfo start = StartInfo(s_canResetSignals.Value ? "env" : "dotnet", folder);
-        if (s_canResetSignals.Value)
+        string[] command = s_canResetSignals.Value ? ["env", ResetInterrupt, .. s_command] : s_command;
+        ProcessStartInfo start = StartInfo(command[0], folder);
+        foreach (string word in command.Skip(1))
         {
-            start.ArgumentList.Add(ResetInterrupt);
-            start.ArgumentList.Add("dotnet");
+            start.ArgumentList.Add(word);
         }
 
-        start.ArgumentList.Add(s_assembly);
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);

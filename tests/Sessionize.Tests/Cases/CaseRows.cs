@@ -40,7 +40,9 @@ internal static class CaseRows
     {
         using MemoryStream line = new();
         using NdjsonSessionWriter writer = new(line);
-        writer.Write(session);
+        SessionBatch row = new();
+        row.Add(session);
+        writer.Write(row);
         using JsonDocument document = JsonDocument.Parse(line.ToArray());
         return document.RootElement.Clone();
     }

@@ -7,13 +7,13 @@ namespace Sessionize.Tests.Cases;
 /// <summary>What came out of a run over files.</summary>
 internal sealed record FileRun(long Events, IReadOnlyDictionary<string, long> BadEvents, IReadOnlyList<Session> Sessions, IReadOnlyList<DeadLetter> DeadLetters)
 {
-    public static async Task<FileRun> BatchAsync(IReadOnlyList<string> inputs, SessionizationOptions options)
+    public static async Task<FileRun> BatchAsync(IReadOnlyList<string> inputs, SessionizationOptions options, BatchOptions? machine = null)
     {
         InMemorySessionTable table = new();
         InMemoryDeadLetterSink deadLetters = new();
         SessionizationDefinition definition = Define(inputs, options, table, deadLetters);
 
-        SessionizationSummary summary = await new BatchSessionizer(definition).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        SessionizationSummary summary = await new BatchSessionizer(definition, options: machine).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(table.Sessions.Count, summary.Sessions);
         return new FileRun(summary.Events, summary.BadEvents, table.Sessions, deadLetters.Letters);

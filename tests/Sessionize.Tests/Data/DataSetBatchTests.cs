@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Sessionize.Tests.Cases;
+using Sessionize.Tests.Support;
 using Xunit;
 
 namespace Sessionize.Tests.Data;
@@ -29,10 +31,27 @@ public sealed class DataSetBatchTests
     [MemberData(nameof(SetsAndSettings))]
     public async Task Batch_OfTheDataSet_GivesTheExpectedDigests(string name, string settings)
     {
-        JsonElement expected = DataSet.Expected(name)[settings];
+        using TemporaryFolder folder = new();
+        string packed = DataSet.PathOf(name);
+        string plain = folder.File("events.ndjson");
+        using (GZipStream content = new(File.OpenRead(packed), CompressionMode.Decompress))
+        using (FileStream file = File.Create(plain))
+        {
+            await content.CopyToAsync(file, TestContext.Current.CancellationToken);
+        }
 
-        FileRun run = await FileRun.BatchAsync([DataSet.PathOf(name)], Options(settings));
+        foreach (string input in (string[])[packed, plain])
+        {
+            foreach (BatchOptions machine in (BatchOptions[])
+                [new() { Threads = 1 }, new() { Threads = 2 }, new() { Threads = 4 }, new() { Threads = 2, MemoryBytes = 64 * 1024 * 1024, TempFolder = folder.Path }])
+            {
+                AssertExpected(DataSet.Expected(name)[settings], await FileRun.BatchAsync([input], Options(settings), machine));
+            }
+        }
+    }
 
+    private static void AssertExpected(JsonElement expected, FileRun run)
+    {
         Assert.Equal(expected.GetProperty("events").GetInt64(), run.Events);
         Assert.Empty(run.BadEvents);
         Assert.Equal(expected.GetProperty("sessions").GetInt32(), run.Sessions.Count);

@@ -25,7 +25,7 @@ public sealed class SessionKernelTests
                 random.Events, definition.ResolveRules(), definition.Options.Ids!.Value, definition.Options.UserHashBuckets, random.EndMs).Select(Show)];
 
             PipelinePlan plan = new(definition, isStreaming: false);
-            using BatchEngine engine = new(plan, new BatchOptions { Threads = 1 });
+            using BatchEngine engine = new(plan, threads: 1, long.MaxValue, tempFolder: "");
             engine.Spreaders[0].Take(Batch(definition, random.Events), partition: 0);
             engine.Seal();
             SessionBatch rows = new();

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Xunit;
 
@@ -8,9 +7,6 @@ namespace Sessionize.Tests.Parsing;
 /// <summary>The parser against the class library's JSON reader, over random lines that are whole or damaged.</summary>
 public sealed class JsonEventParserFuzzTests(ITestOutputHelper output)
 {
-    private const string SecondsVariable = "SESSIONIZE_FUZZ_SECONDS";
-    private const string SeedVariable = "SESSIONIZE_FUZZ_SEED";
-
     [Fact]
     public void Parse_OfTwentyThousandRandomLines_AgreesWithTheReference()
     {
@@ -25,13 +21,10 @@ public sealed class JsonEventParserFuzzTests(ITestOutputHelper output)
     [Fact]
     public void Parse_OfRandomLinesForSomeTime_AgreesWithTheReference()
     {
-        string defaultSeconds = Environment.GetEnvironmentVariable("SESSIONIZE_REQUIRE_COMPONENTS") == "1" ? "60" : "5";
-        double seconds = double.Parse(Environment.GetEnvironmentVariable(SecondsVariable) ?? defaultSeconds, CultureInfo.InvariantCulture);
-        int seed = int.Parse(Environment.GetEnvironmentVariable(SeedVariable) ?? "20240506", CultureInfo.InvariantCulture);
-        output.WriteLine($"{SeedVariable}={seed} {SecondsVariable}={seconds}");
+        output.WriteLine(FuzzSettings.Shown);
         Stopwatch watch = Stopwatch.StartNew();
 
-        Dictionary<BadEventReason, int> seen = Fuzz(seed, int.MaxValue, () => watch.Elapsed.TotalSeconds >= seconds);
+        Dictionary<BadEventReason, int> seen = Fuzz(FuzzSettings.Seed, int.MaxValue, () => watch.Elapsed.TotalSeconds >= FuzzSettings.Seconds);
 
         int lines = seen.Values.Sum();
         output.WriteLine($"{lines} lines: {string.Join(", ", seen.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key} {pair.Value}"))}");

@@ -28,8 +28,6 @@ internal sealed class RandomRecords(int seed)
         ",", ":", "{", "}", "[", "]", "\"", "\\", "\\u", "null", "true", "false", "tru", " ", "\t", "\r", "\0", "\u00a0", "\uFEFF", "//", "/**/", "'", "0", "-", "e", ".", "\"uuid\":", "\"geo\":{", "x",
     ];
 
-    private static readonly byte[] s_bytes = [0x00, 0x0B, 0x1F, 0x20, 0x22, 0x2C, 0x2F, 0x5C, 0x7F, 0x80, 0xBF, 0xC0, 0xC3, 0xE2, 0xED, 0xEF, 0xF0, 0xF4, 0xFF];
-
     private readonly Random _random = new(seed);
     private byte[] _last = [];
 
@@ -110,34 +108,13 @@ internal sealed class RandomRecords(int seed)
 
     private string Space() => _random.Next(8) == 0 ? Pick([" ", "\t", "\r", "\n", "  ", "\r\n \t"]) : "";
 
+    /// <summary>Junk that means something to a parser, or what happens to any bytes.</summary>
     private byte[] Damage(byte[] record)
     {
         int at = _random.Next(record.Length + 1);
-        int end = Math.Min(record.Length, at + _random.Next(1, 9));
-        switch (_random.Next(8))
-        {
-            case 0 when record.Length > 0:
-                byte[] flipped = [.. record];
-                flipped[_random.Next(record.Length)] ^= (byte)(1 << _random.Next(8));
-                return flipped;
-            case 1 when record.Length > 0:
-                byte[] replaced = [.. record];
-                replaced[_random.Next(record.Length)] = Pick(s_bytes);
-                return replaced;
-            case 2:
-                return record[..at];
-            case 3:
-                return [.. record[..at], .. record[end..]];
-            case 4:
-                return [.. record[..end], .. record[at..]];
-            case 5:
-                return [.. record[..at], .. Encoding.UTF8.GetBytes(Pick(s_junk)), .. record[at..]];
-            case 6:
-                return [.. record[..at], Pick(s_bytes), .. record[at..]];
-            default:
-                // A torn write: the end of another record behind the start of this one.
-                return [.. record[..at], .. _last.AsSpan(_random.Next(_last.Length + 1))];
-        }
+        return _random.Next(8) == 0
+            ? [.. record[..at], .. Encoding.UTF8.GetBytes(Pick(s_junk)), .. record[at..]]
+            : RecordDamage.Apply(record, _last, _random);
     }
 
     private T Pick<T>(T[] choices) => choices[_random.Next(choices.Length)];

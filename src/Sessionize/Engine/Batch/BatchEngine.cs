@@ -13,18 +13,17 @@ internal sealed class BatchEngine : IDisposable
     /// <summary>Beyond, a group has about so many events: enough rows for a row group, and few enough for all threads to have work to the end.</summary>
     private const int GroupEvents = 512 * 1024;
 
-    private const long LeastSpillBytes = 1024 * 1024;
-    private const long MostSpillBytes = 1024 * 1024 * 1024;
-
     private readonly PipelinePlan _plan;
     private PageNames? _pages;
 
-    public BatchEngine(PipelinePlan plan, BatchOptions options)
+    /// <param name="plan">The rules and settings.</param>
+    /// <param name="threads">How many threads fill it.</param>
+    /// <param name="cellBytes">How much memory the cells of a thread may take; beyond it they go to a file.</param>
+    /// <param name="tempFolder">Where the files go.</param>
+    public BatchEngine(PipelinePlan plan, int threads, long cellBytes, string tempFolder)
     {
         _plan = plan;
-        long cellBytes = options.MemoryBytes is { } memory ? Math.Clamp(memory / 2 / options.Threads, LeastSpillBytes, MostSpillBytes) : long.MaxValue;
-        string folder = options.TempFolder;
-        Spreaders = [.. Enumerable.Range(0, options.Threads).Select(_ => new Spreader(plan, new EventCells(cellBytes, () => SpillFile.Create(folder))))];
+        Spreaders = [.. Enumerable.Range(0, threads).Select(_ => new Spreader(plan, new EventCells(cellBytes, () => SpillFile.Create(tempFolder))))];
     }
 
     /// <summary>One for each thread.</summary>

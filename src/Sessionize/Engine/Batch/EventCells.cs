@@ -24,6 +24,7 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
     /// <summary>Takes events that lie in one piece.</summary>
     internal delegate void TakePart(byte* start, byte* end, bool isWide);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int cell, in NarrowEvent e)
     {
         ref Chain chain = ref _narrow[cell];
@@ -55,7 +56,7 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
     }
 
     /// <summary>How many events a cell has.</summary>
-    public long CountOf(int cell) => _wideCounts[cell] + (BytesOf(ref _narrow[cell]) / sizeof(NarrowEvent));
+    public long CountOf(int cell) => _wideCounts[cell] + (_narrow[cell].Bytes / sizeof(NarrowEvent));
 
     /// <summary>Finds the events of a cell, of each kind in the order in which they were added.</summary>
     /// <param name="cell">The cell.</param>
@@ -68,17 +69,6 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
     }
 
     public void Dispose() => _spillFile?.Dispose();
-
-    private static long BytesOf(ref Chain chain)
-    {
-        long bytes = chain.Spilled?.Sum(extent => (long)extent.Length) ?? 0;
-        for (Chunk* chunk = chain.First; chunk != null; chunk = chunk->Following)
-        {
-            bytes += UsedEnd(chain, chunk) - (byte*)(chunk + 1);
-        }
-
-        return bytes;
-    }
 
     private static byte* UsedEnd(in Chain chain, Chunk* chunk) => chunk == chain.Last ? chain.Next : chunk->UsedEnd;
 
@@ -114,6 +104,7 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
         }
         else
         {
+            chain.BytesBeforeLast = chain.Bytes;
             chain.Last->UsedEnd = chain.Next;
             chain.Last->Following = chunk;
         }
@@ -146,7 +137,7 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
 
                 List<SpillExtent> spilled = chain.Spilled ?? [];
                 spilled.Add(_spillFile.EndExtent());
-                chain = new Chain { Spilled = spilled };
+                chain = new Chain { Spilled = spilled, BytesBeforeLast = chain.Bytes };
             }
         }
 
@@ -163,8 +154,13 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
         public Chunk* First;
         public Chunk* Last;
 
+        /// <summary>The bytes of all events that are not in the last chunk.</summary>
+        public long BytesBeforeLast;
+
         /// <summary>The earlier events, in the file.</summary>
         public List<SpillExtent>? Spilled;
+
+        public readonly long Bytes => BytesBeforeLast + (Last == null ? 0 : Next - (byte*)(Last + 1));
     }
 
     /// <summary>The head of a chunk; the events follow it.</summary>

@@ -22,7 +22,7 @@ internal sealed unsafe class KeyTable
 
     private readonly Arena _records = new();
     private readonly Arena _keys = new();
-    private readonly List<nint> _slabs = [];
+    private nint[] _slabs = new nint[16];
     private ulong[] _slots = new ulong[FirstSlots];
 
     /// <summary>The number of keys.</summary>
@@ -31,12 +31,15 @@ internal sealed unsafe class KeyTable
     /// <summary>A key's bytes.</summary>
     public ReadOnlySpan<byte> this[int number] => KeyOf(RecordOf(number));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ReadOnlySpan<byte> KeyOf(KeyRecord* record) =>
         new(record->Length <= KeyRecord.InlineBytes ? record->Inline : *(byte**)record->Inline, record->Length);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Hash(byte* key, int length) => XxHash3.HashToUInt64(new ReadOnlySpan<byte>(key, length), s_seed);
 
-    public KeyRecord* RecordOf(int number) => (KeyRecord*)_slabs[number / RecordsPerSlab] + (number % RecordsPerSlab);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public KeyRecord* RecordOf(int number) => (KeyRecord*)_slabs[(uint)number / RecordsPerSlab] + ((uint)number % RecordsPerSlab);
 
     /// <summary>Asks for the slot of a hash.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,6 +63,7 @@ internal sealed unsafe class KeyTable
     }
 
     /// <summary>Finds a key, or adds it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public KeyRecord* FindOrAdd(ulong hash, byte* key, int length, out bool isNew)
     {
         isNew = false;
@@ -91,7 +95,13 @@ internal sealed unsafe class KeyTable
 
         if (Count % RecordsPerSlab == 0)
         {
-            _slabs.Add((nint)_records.Allocate(RecordsPerSlab * KeyRecord.Bytes));
+            int slab = Count / RecordsPerSlab;
+            if (slab == _slabs.Length)
+            {
+                Array.Resize(ref _slabs, slab * 2);
+            }
+
+            _slabs[slab] = (nint)_records.Allocate(RecordsPerSlab * KeyRecord.Bytes);
         }
 
         KeyRecord* record = RecordOf(Count);

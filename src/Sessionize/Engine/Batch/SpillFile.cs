@@ -1,11 +1,12 @@
 using Microsoft.Win32.SafeHandles;
+using Sessionize.Storage;
 
 namespace Sessionize.Engine.Batch;
 
 /// <summary>A temporary file that no way out of the process leaves behind.</summary>
 /// <remarks>
-/// On Unix its name is removed as soon as it is open, on Windows the system removes it with the last handle; so it also goes when the
-/// process is killed. Written by one thread; then read by any number.
+/// On Linux it has no name where the file system knows such files; elsewhere on Unix its name is removed as soon as it is open, and on Windows
+/// the system removes it with the last handle; so it also goes when the process is killed. Written by one thread; then read by any number.
 /// </remarks>
 internal sealed class SpillFile : IDisposable
 {
@@ -23,6 +24,11 @@ internal sealed class SpillFile : IDisposable
     /// <exception cref="SessionizeException">The folder is missing, or may not be written to.</exception>
     public static SpillFile Create(string folder)
     {
+        if (Unix.TryOpenNameless(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite) is { } nameless)
+        {
+            return new SpillFile(folder, nameless);
+        }
+
         string path = Path.Combine(folder, $".sessionize-{Guid.NewGuid():N}.spill");
         try
         {

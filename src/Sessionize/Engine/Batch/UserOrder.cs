@@ -6,18 +6,15 @@ internal sealed class UserOrder(IEventTexts texts, IEventPlaces places, bool rul
     /// <summary>An event of which only the file has the id.</summary>
     public const int UnreadId = -2;
 
-    // Input is mostly in the order of time already, where inserting beats every other way; beyond so many moves an event it does not.
-    private const int MostMoves = 16;
+    private const int LeastRun = 8;
 
     private readonly List<(byte[] Id, RetainedEvent Event)> _tied = [];
+    private readonly List<int> _runEnds = [];
+    private RetainedEvent[] _merged = [];
 
     public void Sort(Span<RetainedEvent> events)
     {
-        if (!TryInsert(events))
-        {
-            events.Sort(static (left, right) => IsBefore(left, right) ? -1 : IsBefore(right, left) ? 1 : 0);
-        }
-
+        SortByTime(events);
         for (int start = 0; start < events.Length;)
         {
             int end = start + 1;
@@ -36,33 +33,89 @@ internal sealed class UserOrder(IEventTexts texts, IEventPlaces places, bool rul
     }
 
     /// <summary>Sorts by time, then by source position.</summary>
-    private static bool TryInsert(Span<RetainedEvent> events)
+    /// <remarks>
+    /// Input is mostly in the order of time, and then a user's events are one ascending run for each thread that read some. So runs are
+    /// found and merged: one pass over what is in order, one more for each doubling of the threads, and n log n for what is in no order at all.
+    /// </remarks>
+    private void SortByTime(Span<RetainedEvent> events)
     {
-        long movesLeft = (long)MostMoves * events.Length;
-        for (int i = 1; i < events.Length; i++)
+        FindRuns(events);
+        if (_runEnds.Count == 1)
         {
-            if (!IsBefore(events[i], events[i - 1]))
-            {
-                continue;
-            }
-
-            RetainedEvent e = events[i];
-            int to = i;
-            while (to > 0 && IsBefore(e, events[to - 1]))
-            {
-                events[to] = events[to - 1];
-                to--;
-            }
-
-            events[to] = e;
-            movesLeft -= i - to;
-            if (movesLeft < 0)
-            {
-                return false;
-            }
+            return;
         }
 
-        return true;
+        if (_merged.Length < events.Length)
+        {
+            _merged = GC.AllocateUninitializedArray<RetainedEvent>(Math.Max(events.Length, _merged.Length * 2));
+        }
+
+        Span<RetainedEvent> from = events;
+        Span<RetainedEvent> to = _merged.AsSpan(0, events.Length);
+        while (_runEnds.Count > 1)
+        {
+            MergePairs(from, to);
+            Span<RetainedEvent> sorted = to;
+            to = from;
+            from = sorted;
+        }
+
+        if (from != events)
+        {
+            from.CopyTo(events);
+        }
+    }
+
+    private void FindRuns(Span<RetainedEvent> events)
+    {
+        _runEnds.Clear();
+        int end = 0;
+        while (end < events.Length)
+        {
+            int start = end++;
+            while (end < events.Length && !IsBefore(events[end], events[end - 1]))
+            {
+                end++;
+            }
+
+            // A short run is made longer by inserting, which is faster than merging there.
+            for (; end < events.Length && end - start < LeastRun; end++)
+            {
+                RetainedEvent e = events[end];
+                int place = end;
+                for (; place > start && IsBefore(e, events[place - 1]); place--)
+                {
+                    events[place] = events[place - 1];
+                }
+
+                events[place] = e;
+            }
+
+            _runEnds.Add(end);
+        }
+    }
+
+    /// <summary>Merges each two runs that follow one another.</summary>
+    private void MergePairs(ReadOnlySpan<RetainedEvent> from, Span<RetainedEvent> to)
+    {
+        int start = 0;
+        int merged = 0;
+        for (int run = 0; run < _runEnds.Count; run += 2)
+        {
+            int middle = _runEnds[run];
+            int end = run + 1 < _runEnds.Count ? _runEnds[run + 1] : middle;
+            int left = start;
+            int right = middle;
+            for (int i = start; i < end; i++)
+            {
+                to[i] = right == end || (left < middle && !IsBefore(from[right], from[left])) ? from[left++] : from[right++];
+            }
+
+            start = end;
+            _runEnds[merged++] = end;
+        }
+
+        _runEnds.RemoveRange(merged, _runEnds.Count - merged);
     }
 
     private static bool IsBefore(in RetainedEvent left, in RetainedEvent right) =>

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.IO.Hashing;
-using ICSharpCode.SharpZipLib;
-using ICSharpCode.SharpZipLib.Zip.Compression;
 
 namespace Sessionize.Sources.Files;
 
@@ -20,28 +19,20 @@ internal sealed class GzipDecoder(StoredBytes stored) : IInputDecoder
     private const byte Reserved = 0xE0;
     private const byte Deflate = 8;
 
-    private readonly Inflater _inflater = new(noHeader: true);
+    private readonly DeflateInput _input = new(stored, Format);
     private readonly Crc32 _checksum = new();
-    private byte[] _output = [];
+    private DeflateStream? _member;
     private uint _length;
-    private bool _isInMember;
 
-    public static bool Starts(ReadOnlySpan<byte> bytes) => bytes is [0x1F, 0x8B, ..];
+    /// <summary>What a member begins with.</summary>
+    public static ReadOnlySpan<byte> Mark => [0x1F, 0x8B];
+
+    public static bool Starts(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Mark);
 
     public int Read(Span<byte> destination)
     {
-        while (true)
+        while (_member is not null || TryBeginMember())
         {
-            if (!_isInMember)
-            {
-                if (!TryBeginMember())
-                {
-                    return 0;
-                }
-
-                _isInMember = true;
-            }
-
             int written = Inflate(destination);
             if (written > 0)
             {
@@ -49,13 +40,12 @@ internal sealed class GzipDecoder(StoredBytes stored) : IInputDecoder
             }
 
             EndMember();
-            _isInMember = false;
         }
+
+        return 0;
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _member?.Dispose();
 
     private bool TryBeginMember()
     {
@@ -111,7 +101,7 @@ internal sealed class GzipDecoder(StoredBytes stored) : IInputDecoder
 
         _checksum.Reset();
         _length = 0;
-        _inflater.Reset();
+        _member = new DeflateStream(_input, CompressionMode.Decompress, leaveOpen: true);
         return true;
     }
 
@@ -137,72 +127,63 @@ internal sealed class GzipDecoder(StoredBytes stored) : IInputDecoder
         }
     }
 
-    /// <summary>Inflates until there is output, or the member's data ends.</summary>
+    /// <returns>How many bytes; 0 when the member's data has ended.</returns>
     private int Inflate(Span<byte> destination)
     {
-        if (_output.Length < destination.Length)
+        int written;
+        try
         {
-            _output = new byte[destination.Length];
+            written = _member!.Read(destination);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or IOException)
+        {
+            throw stored.IsDamaged(Format, "an impossible code", failure);
         }
 
-        while (true)
-        {
-            int written;
-            try
-            {
-                written = _inflater.Inflate(_output, 0, destination.Length);
-            }
-            catch (Exception failure) when (failure is SharpZipBaseException or IndexOutOfRangeException or ArgumentException or InvalidOperationException)
-            {
-                throw stored.IsDamaged(Format, "an impossible code", failure);
-            }
-
-            if (written > 0)
-            {
-                ReadOnlySpan<byte> output = _output.AsSpan(0, written);
-                _checksum.Append(output);
-                _length += (uint)written;
-                output.CopyTo(destination);
-                return written;
-            }
-
-            if (_inflater.IsFinished)
-            {
-                // It takes bytes ahead, a few of them from before the last fill.
-                stored.Return(_inflater.RemainingInput);
-                return 0;
-            }
-
-            if (_inflater.IsNeedingDictionary)
-            {
-                throw stored.IsDamaged(Format, "a preset dictionary");
-            }
-
-            if (!stored.TryFill(1))
-            {
-                throw stored.EndsTooEarly(Format);
-            }
-
-            ArraySegment<byte> input = stored.Unread;
-            _inflater.SetInput(input.Array, input.Offset, input.Count);
-            stored.Skip(input.Count);
-        }
+        _checksum.Append(destination[..written]);
+        _length += (uint)written;
+        return written;
     }
 
     private void EndMember()
     {
-        if (!stored.TryFill(8))
+        _member!.Dispose();
+        _member = null;
+        Span<byte> trailer = stackalloc byte[DeflateInput.TrailerBytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _checksum.GetCurrentHashAsUInt32());
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _length);
+        if (!_input.TryEnd())
+        {
+            throw HasWrongEnd(trailer);
+        }
+
+        if (!stored.TryFill(trailer.Length))
         {
             throw stored.EndsTooEarly(Format);
         }
 
-        ReadOnlySpan<byte> trailer = stored.Unread;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != _checksum.GetCurrentHashAsUInt32()
-            || BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) != _length)
+        if (!stored.Unread.AsSpan().StartsWith(trailer))
         {
-            throw stored.IsDamaged(Format, "a wrong checksum or length");
+            throw HasWrongTrailer();
         }
 
-        stored.Skip(8);
+        stored.Skip(trailer.Length);
     }
+
+    /// <summary>Says what is wrong where no member may end; only the place in the message is looked for.</summary>
+    private SessionizeException HasWrongEnd(ReadOnlySpan<byte> trailer)
+    {
+        stored.TryFill(_input.Piece + trailer.Length);
+        int end = stored.Unread.AsSpan().IndexOf(trailer);
+        if (end < 0)
+        {
+            stored.Skip(_input.Piece);
+            return HasWrongTrailer();
+        }
+
+        stored.Skip(end + trailer.Length);
+        return stored.TrySkipPadding(Format) ? HasWrongTrailer() : stored.IsForeign(Format);
+    }
+
+    private SessionizeException HasWrongTrailer() => stored.IsDamaged(Format, "a wrong checksum or length");
 }

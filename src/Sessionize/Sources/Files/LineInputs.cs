@@ -10,8 +10,9 @@ namespace Sessionize.Sources.Files;
 /// </remarks>
 internal sealed class LineInputs
 {
-    private const long MostStretchBytes = 4 * 1024 * 1024;
-    private const long LeastStretchBytes = 1024 * 1024;
+    /// <summary>Stretches are small enough for all threads to have work to the end, and large enough not to be felt.</summary>
+    public const long DefaultStretchBytes = 4 * 1024 * 1024;
+
     private const int BlocksAhead = 8;
 
     private readonly IReadOnlyList<InputFile> _files;
@@ -21,6 +22,7 @@ internal sealed class LineInputs
     private readonly Lock _claims = new();
     private readonly ConcurrentBag<LineBlock> _free = [];
     private readonly CancellationToken _stop;
+    private readonly long _stretchBytes;
     private int _input;
     private long _next;
     private long _stretches;
@@ -31,9 +33,11 @@ internal sealed class LineInputs
     /// <param name="maxLineBytes">The longest line, without its end.</param>
     /// <param name="onRead">Is told how many bytes were read; by several threads.</param>
     /// <param name="stop">Ends the decoding, and the waiting for it.</param>
-    public LineInputs(IReadOnlyList<InputFile> files, int threads, int maxLineBytes, Action<long> onRead, CancellationToken stop)
+    /// <param name="stretchBytes">How long stretches of files are.</param>
+    public LineInputs(
+        IReadOnlyList<InputFile> files, int threads, int maxLineBytes, Action<long> onRead, CancellationToken stop, long stretchBytes = DefaultStretchBytes)
     {
-        (_files, _threads, _maxLineBytes, _onRead, _stop) = (files, threads, maxLineBytes, onRead, stop);
+        (_files, _threads, _maxLineBytes, _onRead, _stop, _stretchBytes) = (files, threads, maxLineBytes, onRead, stop, stretchBytes);
     }
 
     /// <summary>Takes the next stretch; waits until it is decoded.</summary>
@@ -61,10 +65,8 @@ internal sealed class LineInputs
                 long length = file.Length!.Value;
                 if (_next < length)
                 {
-                    // Small enough for all threads to have work to the end, large enough not to be felt.
-                    long size = Math.Clamp(length / (4 * _threads), LeastStretchBytes, MostStretchBytes);
                     long start = _next;
-                    _next = Math.Min(start + size, length);
+                    _next = Math.Min(start + _stretchBytes, length);
                     return new LineStretch(_stretches++, _input, null, start, _next);
                 }
 

@@ -5,9 +5,6 @@ namespace Sessionize.Sources.Files;
 /// <summary>The bytes of an input as they are stored, read ahead by a decoder.</summary>
 internal sealed class StoredBytes(Stream stream, string name, Action<long> onRead) : IDisposable
 {
-    /// <summary>How many bytes before the unread ones stay, so that a decoder can give back what it took too much.</summary>
-    public const int MostReturned = 16;
-
     private const int BufferBytes = 128 * 1024;
 
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -31,33 +28,40 @@ internal sealed class StoredBytes(Stream stream, string name, Action<long> onRea
     {
         while (_end - _start < count)
         {
-            if (_buffer.Length - _start < Math.Max(count, _buffer.Length / 2))
+            if (_start == _end || _buffer.Length - _start < Math.Max(count, _buffer.Length / 2))
             {
-                int kept = Math.Min(_start, MostReturned);
-                _buffer.AsSpan((_start - kept)..(_end)).CopyTo(_buffer);
-                (_start, _end) = (kept, _end - _start + kept);
+                _buffer.AsSpan(_start.._end).CopyTo(_buffer);
+                (_start, _end) = (0, _end - _start);
             }
 
-            int read;
-            try
-            {
-                read = stream.Read(_buffer.AsSpan(_end));
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                throw new SessionizeException($"Cannot read '{name}' at byte {_offset + _end - _start}: {failure.Message}", failure);
-            }
-
+            int read = Read(_buffer.AsSpan(_end), _offset + _end - _start);
             if (read == 0)
             {
                 return false;
             }
 
             _end += read;
-            onRead(read);
         }
 
         return true;
+    }
+
+    /// <summary>Takes what is unread or, without a way through the buffer, what comes next.</summary>
+    /// <returns>How many bytes; 0 at the end of the input.</returns>
+    /// <exception cref="SessionizeException">The input cannot be read.</exception>
+    public int Take(Span<byte> destination)
+    {
+        int taken = Math.Min(_end - _start, destination.Length);
+        if (taken > 0)
+        {
+            Unread.AsSpan(0, taken).CopyTo(destination);
+            Skip(taken);
+            return taken;
+        }
+
+        taken = Read(destination, _offset);
+        _offset += taken;
+        return taken;
     }
 
     /// <summary>Goes past unread bytes.</summary>
@@ -66,9 +70,6 @@ internal sealed class StoredBytes(Stream stream, string name, Action<long> onRea
         _start += count;
         _offset += count;
     }
-
-    /// <summary>Makes the last bytes that were skipped unread again; at most those skipped since the last fill, and <see cref="MostReturned"/>.</summary>
-    public void Return(int count) => Skip(-count);
 
     /// <summary>Takes the next byte of something that has to go on.</summary>
     public byte Take(string format)
@@ -121,4 +122,18 @@ internal sealed class StoredBytes(Stream stream, string name, Action<long> onRea
         $"'{name}' has foreign bytes at byte {_offset}, behind its {format} data: only {format} data or zero bytes may follow there. Remove them, or fetch the file again; nothing of it was used.");
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+
+    private int Read(Span<byte> destination, long at)
+    {
+        try
+        {
+            int read = stream.Read(destination);
+            onRead(read);
+            return read;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SessionizeException($"Cannot read '{name}' at byte {at}: {failure.Message}", failure);
+        }
+    }
 }
