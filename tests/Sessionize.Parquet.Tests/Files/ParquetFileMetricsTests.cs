@@ -44,11 +44,11 @@ public sealed class ParquetFileMetricsTests
     [Fact]
     public void Metrics_PrefixAndLongerTextInOtherRowGroups_AreBelowTheBound()
     {
-        // Both are cut to the same prefix, which in one row group is the whole text.
-        string prefix = new('z', 64);
-        Session[][] groups = [[StatisticsTests.Example with { SessionId = prefix + "!" }], [StatisticsTests.Example with { SessionId = prefix }]];
+        // Both have the same 64 bytes and 16 characters, and the first has no more.
+        string prefix = string.Concat(Enumerable.Repeat("😀", 16));
+        Session[][] groups = [[StatisticsTests.Example with { SessionId = prefix }], [StatisticsTests.Example with { SessionId = prefix + "!" }]];
 
-        Assert.Equal(new string('z', 15) + "{", Text(SessionFiles.Write(groups).Metrics.UpperBounds[2]));
+        Assert.Equal(string.Concat(Enumerable.Repeat("😀", 15)) + "😁", Text(SessionFiles.Write(groups).Metrics.UpperBounds[2]));
     }
 
     [Fact]

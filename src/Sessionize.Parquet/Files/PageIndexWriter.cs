@@ -1,6 +1,7 @@
 using Sessionize.Parquet.Columns;
+using Sessionize.Parquet.Format;
 
-namespace Sessionize.Parquet.Format;
+namespace Sessionize.Parquet.Files;
 
 /// <summary>Writes the page index: for each column of a row group its pages' statistics, and where the pages stand.</summary>
 internal static class PageIndexWriter

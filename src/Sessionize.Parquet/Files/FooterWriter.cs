@@ -1,8 +1,8 @@
 using Sessionize.Parquet.Columns;
-using Sessionize.Parquet.Files;
+using Sessionize.Parquet.Format;
 using Sessionize.Parquet.Schema;
 
-namespace Sessionize.Parquet.Format;
+namespace Sessionize.Parquet.Files;
 
 /// <summary>Writes the footer: the schema, and where each column of each row group stands and what it holds.</summary>
 internal sealed class FooterWriter(ThriftWriter thrift, SessionParquetSchema schema, ParquetCompression compression)

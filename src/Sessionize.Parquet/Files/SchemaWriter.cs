@@ -1,6 +1,7 @@
+using Sessionize.Parquet.Format;
 using Sessionize.Parquet.Schema;
 
-namespace Sessionize.Parquet.Format;
+namespace Sessionize.Parquet.Files;
 
 /// <summary>Writes the columns' names, types and ids into the footer.</summary>
 internal static class SchemaWriter
