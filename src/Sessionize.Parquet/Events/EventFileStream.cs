@@ -39,7 +39,7 @@ internal sealed class EventFileStream : Stream
     public EventFileStream(string path)
     {
         _path = path;
-        _file = Open(path);
+        _file = EventFileHandle.Open(path);
         try
         {
             FileLength = RandomAccess.GetLength(_file);
@@ -99,13 +99,6 @@ internal sealed class EventFileStream : Stream
 
     public override int ReadByte()
     {
-        long at = _position - _windowStart;
-        if (at >= 0 && at < _windowLength)
-        {
-            _position++;
-            return _window[at];
-        }
-
         Span<byte> one = stackalloc byte[1];
         ReadExactly(one);
         return one[0];
@@ -166,26 +159,6 @@ internal sealed class EventFileStream : Stream
         base.Dispose(disposing);
     }
 
-    private static SafeFileHandle Open(string path)
-    {
-        try
-        {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new SessionizeException($"There is no file '{path}': check the name; a pattern such as 'data/*.parquet' may be used.", failure);
-        }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw new SessionizeException($"'{path}' may not be read: give this user permission to read it.", failure);
-        }
-        catch (Exception failure) when (failure is IOException or ArgumentException)
-        {
-            throw new SessionizeException($"Cannot open '{path}': {failure.Message}", failure);
-        }
-    }
-
     private void CheckMarks()
     {
         Span<byte> start = stackalloc byte[4];
@@ -227,16 +200,7 @@ internal sealed class EventFileStream : Stream
         try
         {
             ReadFile(footer.AsSpan(0, length), _dataEnd - length);
-            ThriftWalk walk = new(footer.AsSpan(0, length));
-            while (walk.TryNextField(out short field, out ThriftType type))
-            {
-                walk.Skip(type, ParquetShapes.FileMetaData.Find(field));
-            }
-
-            if (walk.IsCut || walk.Position != length)
-            {
-                throw new InvalidDataException($"it is a struct of {walk.Position} bytes in {length}");
-            }
+            ThriftWalk.CheckWhole(footer.AsSpan(0, length), ParquetShapes.FileMetaData);
         }
         catch (InvalidDataException failure)
         {

@@ -20,6 +20,22 @@ internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)
     /// <summary>Whether the bytes ended before the struct did.</summary>
     public bool IsCut { get; private set; }
 
+    /// <summary>Looks whether bytes are one struct of a shape, and nothing behind it.</summary>
+    /// <exception cref="InvalidDataException">They are not.</exception>
+    public static void CheckWhole(ReadOnlySpan<byte> bytes, ThriftShape shape)
+    {
+        ThriftWalk walk = new(bytes);
+        while (walk.TryNextField(out short field, out ThriftType type))
+        {
+            walk.Skip(type, shape.Find(field));
+        }
+
+        if (walk.IsCut || walk.Position != bytes.Length)
+        {
+            throw new InvalidDataException($"it is a struct of {walk.Position} bytes in {bytes.Length}");
+        }
+    }
+
     /// <summary>Goes to the next field of the struct.</summary>
     /// <returns>Whether there is one.</returns>
     public bool TryNextField(out short field, out ThriftType type)
