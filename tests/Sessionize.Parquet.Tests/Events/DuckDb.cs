@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sessionize.Parquet.Tests.Support;
 using Xunit;
 
 namespace Sessionize.Parquet.Tests.Events;
@@ -6,9 +7,6 @@ namespace Sessionize.Parquet.Tests.Events;
 /// <summary>Runs statements in DuckDB, from npm.</summary>
 internal static class DuckDb
 {
-    private const string FolderVariable = "SESSIONIZE_NODE_MODULES";
-    private const string RequireVariable = "SESSIONIZE_REQUIRE_COMPONENTS";
-
     private const string Script = """
         const { DuckDBInstance } = require(process.argv[1] + '/@duckdb/node-api');
         (async () => {
@@ -22,7 +20,7 @@ internal static class DuckDb
     public static async Task RunAsync(string sql, CancellationToken cancellationToken)
     {
         ProcessStartInfo start = new("node") { RedirectStandardInput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])["-e", Script, "--", Path.GetFullPath(Modules())])
+        foreach (string argument in (string[])["-e", Script, "--", Path.GetFullPath(NodeReader.Modules())])
         {
             start.ArgumentList.Add(argument);
         }
@@ -33,22 +31,5 @@ internal static class DuckDb
         process.StandardInput.Close();
         await process.WaitForExitAsync(cancellationToken);
         Assert.True(process.ExitCode == 0, await errors);
-    }
-
-    private static string Modules()
-    {
-        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)
-        {
-            return folder;
-        }
-
-        string remedy = $"DuckDB was not found: set {FolderVariable} to a folder 'node_modules' that has @duckdb/node-api.";
-        if (Environment.GetEnvironmentVariable(RequireVariable) == "1")
-        {
-            Assert.Fail(remedy);
-        }
-
-        Assert.Skip(remedy);
-        return "";
     }
 }

@@ -42,7 +42,8 @@ internal static class NodeReader
         }
     }
 
-    private static string Modules()
+    /// <summary>The folder node_modules; skips the test where there is none.</summary>
+    public static string Modules()
     {
         if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)
         {
