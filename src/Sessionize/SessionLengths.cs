@@ -4,18 +4,26 @@ namespace Sessionize;
 /// <remarks>Immutable, and safe for use by several threads.</remarks>
 public sealed class SessionLengths
 {
-    private readonly long[] _sortedMs;
+    // Sorted each for itself: those who make sessions sort what they made, and nobody has to wait for one sort of everything.
+    private readonly long[][] _sortedMs;
 
     /// <summary>Takes lengths over.</summary>
     /// <param name="lengthsMs">The lengths in milliseconds, in any order.</param>
     public SessionLengths(IEnumerable<long> lengthsMs)
+        : this([Sort([.. lengthsMs])])
     {
-        _sortedMs = [.. lengthsMs];
-        Array.Sort(_sortedMs);
+    }
+
+    /// <summary>Takes parts over.</summary>
+    /// <param name="sortedMs">The lengths in milliseconds, each part in order.</param>
+    internal SessionLengths(IEnumerable<long[]> sortedMs)
+    {
+        _sortedMs = [.. sortedMs];
+        Count = _sortedMs.Sum(part => part.Length);
     }
 
     /// <summary>The number of sessions.</summary>
-    public int Count => _sortedMs.Length;
+    public int Count { get; }
 
     /// <summary>The length that a share of the sessions does not exceed (nearest rank).</summary>
     /// <param name="share">The share, from 0 to 1: 0.5 is the median, 1 the longest.</param>
@@ -24,23 +32,46 @@ public sealed class SessionLengths
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(share, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
-        return _sortedMs.Length == 0 ? 0 : _sortedMs[Math.Max((int)Math.Ceiling(share * _sortedMs.Length) - 1, 0)];
+        if (Count == 0)
+        {
+            return 0;
+        }
+
+        // The least length that so many sessions do not exceed; lengths are never negative.
+        int rank = Math.Max((int)Math.Ceiling(share * Count), 1);
+        long low = 0;
+        long high = _sortedMs.Max(part => part.Length == 0 ? 0 : part[^1]);
+        while (low < high)
+        {
+            long middle = low + ((high - low) / 2);
+            (low, high) = CountBelow(middle + 1) >= rank ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
     }
 
     /// <summary>How many sessions are at least as long as one limit and shorter than another.</summary>
     /// <param name="fromMs">The limit, inclusive, in milliseconds.</param>
     /// <param name="toMs">The limit, exclusive, in milliseconds.</param>
     /// <returns>The number of sessions.</returns>
-    public int CountBetween(long fromMs, long toMs) => Math.Max(FirstAtLeast(toMs) - FirstAtLeast(fromMs), 0);
+    public int CountBetween(long fromMs, long toMs) => Math.Max(CountBelow(toMs) - CountBelow(fromMs), 0);
 
-    private int FirstAtLeast(long limitMs)
+    private static long[] Sort(long[] lengthsMs)
+    {
+        Array.Sort(lengthsMs);
+        return lengthsMs;
+    }
+
+    private int CountBelow(long limitMs) => _sortedMs.Sum(part => FirstAtLeast(part, limitMs));
+
+    private static int FirstAtLeast(long[] sortedMs, long limitMs)
     {
         int low = 0;
-        int high = _sortedMs.Length;
+        int high = sortedMs.Length;
         while (low < high)
         {
             int middle = (low + high) / 2;
-            (low, high) = _sortedMs[middle] < limitMs ? (middle + 1, high) : (low, middle);
+            (low, high) = sortedMs[middle] < limitMs ? (middle + 1, high) : (low, middle);
         }
 
         return low;

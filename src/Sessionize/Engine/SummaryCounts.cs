@@ -8,22 +8,14 @@ internal sealed class SummaryCounts
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, long> _bad = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _reasons = new(StringComparer.Ordinal);
-    private readonly List<long> _lengths = [];
+    private readonly List<long[]> _lengths = [];
+    private long _sessions;
     private long _badTotal;
     private long _users;
 
     public long Bad => Interlocked.Read(ref _badTotal);
 
-    public long Sessions
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _lengths.Count;
-            }
-        }
-    }
+    public long Sessions => Interlocked.Read(ref _sessions);
 
     public void AddBad(string reason)
     {
@@ -44,6 +36,13 @@ internal sealed class SummaryCounts
             reasons[reason]++;
         }
 
+        long[] lengths = new long[rows.Count];
+        for (int row = 0; row < lengths.Length; row++)
+        {
+            lengths[row] = rows.EndMs[row] - rows.StartMs[row];
+        }
+
+        Array.Sort(lengths);
         lock (_gate)
         {
             for (int reason = 0; reason < reasons.Length; reason++)
@@ -51,10 +50,8 @@ internal sealed class SummaryCounts
                 Add(_reasons, Encoding.UTF8.GetString(rows.EndReason(reason)), reasons[reason]);
             }
 
-            for (int row = 0; row < rows.Count; row++)
-            {
-                _lengths.Add(rows.EndMs[row] - rows.StartMs[row]);
-            }
+            _lengths.Add(lengths);
+            _sessions += lengths.Length;
         }
     }
 
