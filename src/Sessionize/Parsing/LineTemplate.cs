@@ -98,24 +98,23 @@ internal sealed unsafe class LineTemplate
             at += length;
             if (current->Variable == VariableKind.Text)
             {
-                if (!VariableReader.TryTakeText(ref at, capture))
-                {
-                    break;
-                }
+                at = VariableReader.TakeText(at, capture);
             }
             else if (current->Variable == VariableKind.Digits)
             {
-                if (!VariableReader.TryTakeDigits(ref at, capture))
-                {
-                    break;
-                }
+                at = VariableReader.TakeDigits(at, capture);
             }
             else if (current->Variable == VariableKind.End)
             {
                 next = at;
                 return -1;
             }
-            else if (!VariableReader.TryTakeAny(ref at, end, current, capture))
+            else
+            {
+                at = VariableReader.TakeAny(at, end, current, capture);
+            }
+
+            if (at == null)
             {
                 break;
             }
