@@ -12,14 +12,16 @@ namespace Sessionize;
 /// <remarks>
 /// <para>The sink gets all sessions in one commit, or nothing. For one run; not thread-safe.</para>
 /// <para>A user's rows follow one another by time. Of runs of up to 65,536 events, users come in the order of their ids' UTF-8 bytes; of
-/// larger ones by Spark's hash of the id first. The order depends on nothing else: not on the threads, nor on the memory.</para>
+/// larger ones by the highest byte of Spark's hash of the id first. The order depends on nothing else: not on the threads, nor on the memory.</para>
 /// </remarks>
 public sealed class BatchSessionizer
 {
     private readonly SessionizationDefinition _definition;
     private readonly PipelinePlan _plan;
     private readonly IServiceProvider? _services;
-    private readonly BatchOptions _options;
+    private readonly int _threads;
+    private readonly long _cellBytes;
+    private readonly string _tempFolder;
 
     /// <summary>Checks a definition and makes a run of it.</summary>
     /// <param name="definition">The definition, with source and sink.</param>
@@ -27,11 +29,13 @@ public sealed class BatchSessionizer
     /// <param name="options">What the run may take of the machine; <see langword="null"/>: all processors, and memory for all events.</param>
     /// <exception cref="SessionizationConfigurationException">The definition has mistakes; the message lists all of them.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">Memory is limited, and there is no such folder for temporary files.</exception>
     public BatchSessionizer(SessionizationDefinition definition, IServiceProvider? services = null, BatchOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        _options = options ?? new BatchOptions();
-        _options.ThrowIfOutOfRange();
+        options ??= new BatchOptions();
+        options.ThrowIfOutOfRange();
+        (_threads, _cellBytes, _tempFolder) = (options.Threads, options.CellBytes, options.TempFolder);
         _plan = new PipelinePlan(definition, isStreaming: false, MissingParts(definition));
         _definition = definition;
         _services = services;
@@ -57,7 +61,7 @@ public sealed class BatchSessionizer
         await using IDeadLetterSink deadLetters = DeadLetterPlace.Make(_definition, context);
         await using InMemorySessionStateStore store = new();
         await sink.OpenAsync(new SinkOpening(_definition.Name, [], store), cancellationToken).ConfigureAwait(false);
-        using BatchEngine engine = new(_plan, _options.Threads, _options.CellBytes, _options.TempFolder);
+        using BatchEngine engine = new(_plan, _threads, _cellBytes, _tempFolder);
         SummaryCounts counts = new();
         try
         {

@@ -33,6 +33,7 @@ public sealed class SessionBatch
     private readonly List<int> _pagesVisited = [];
     private readonly List<int> _pagesVisitedEnd = [];
     private Dictionary<string, int>? _pageNumbers;
+    private long _pageBytesVisited;
 
     /// <summary>The number of sessions.</summary>
     public int Count => _startMs.Count;
@@ -121,7 +122,7 @@ public sealed class SessionBatch
 
         foreach (string page in session.PagesVisited)
         {
-            _pagesVisited.Add(PageNumber(page));
+            AddPageVisited(PageNumber(page));
         }
 
         AddRow(
@@ -181,10 +182,11 @@ public sealed class SessionBatch
         }
 
         _pageNumbers?.Clear();
+        _pageBytesVisited = 0;
     }
 
-    /// <summary>The bytes of all texts.</summary>
-    internal long TextBytes => _users.Bytes + _pages.Bytes + _ids.Bytes;
+    /// <summary>The bytes of all texts, of pages as often as rows name them: about what the rows have when they are written out.</summary>
+    internal long TextBytes => _users.Bytes + _ids.Bytes + _pageBytesVisited;
 
     /// <summary>Begins the rows of a user.</summary>
     internal void AddUser(ReadOnlySpan<byte> userId) => _users.Add(userId);
@@ -193,7 +195,11 @@ public sealed class SessionBatch
     internal int AddPage(ReadOnlySpan<byte> page) => _pages.Add(page);
 
     /// <summary>Adds a page to the pages visited of the row that <see cref="AddRow"/> adds next.</summary>
-    internal void AddPageVisited(int page) => _pagesVisited.Add(page);
+    internal void AddPageVisited(int page)
+    {
+        _pagesVisited.Add(page);
+        _pageBytesVisited += Page(page).Length;
+    }
 
     /// <summary>Adds a row of the user begun last.</summary>
     internal void AddRow(

@@ -19,11 +19,11 @@ public sealed class SessionLengths
     internal SessionLengths(IEnumerable<long[]> sortedMs)
     {
         _sortedMs = [.. sortedMs];
-        Count = _sortedMs.Sum(part => part.Length);
+        Count = _sortedMs.Sum(part => (long)part.Length);
     }
 
     /// <summary>The number of sessions.</summary>
-    public int Count { get; }
+    public long Count { get; }
 
     /// <summary>The length that a share of the sessions does not exceed (nearest rank).</summary>
     /// <param name="share">The share, from 0 to 1: 0.5 is the median, 1 the longest.</param>
@@ -38,7 +38,7 @@ public sealed class SessionLengths
         }
 
         // The least length that so many sessions do not exceed; lengths are never negative.
-        int rank = Math.Max((int)Math.Ceiling(share * Count), 1);
+        long rank = Math.Max((long)Math.Ceiling(share * Count), 1);
         long low = 0;
         long high = _sortedMs.Max(part => part.Length == 0 ? 0 : part[^1]);
         while (low < high)
@@ -54,7 +54,7 @@ public sealed class SessionLengths
     /// <param name="fromMs">The limit, inclusive, in milliseconds.</param>
     /// <param name="toMs">The limit, exclusive, in milliseconds.</param>
     /// <returns>The number of sessions.</returns>
-    public int CountBetween(long fromMs, long toMs) => Math.Max(CountBelow(toMs) - CountBelow(fromMs), 0);
+    public long CountBetween(long fromMs, long toMs) => Math.Max(CountBelow(toMs) - CountBelow(fromMs), 0);
 
     private static long[] Sort(long[] lengthsMs)
     {
@@ -62,7 +62,7 @@ public sealed class SessionLengths
         return lengthsMs;
     }
 
-    private int CountBelow(long limitMs) => _sortedMs.Sum(part => FirstAtLeast(part, limitMs));
+    private long CountBelow(long limitMs) => _sortedMs.Sum(part => (long)FirstAtLeast(part, limitMs));
 
     private static int FirstAtLeast(long[] sortedMs, long limitMs)
     {

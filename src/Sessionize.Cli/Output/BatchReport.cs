@@ -49,9 +49,9 @@ internal sealed record BatchReport(SessionizationSummary Summary, string? Output
         if (Summary.Sessions > 0)
         {
             Line($"length: half up to {LengthText.Of(Summary.Durations.Quantile(0.5))}, 90 % up to {LengthText.Of(Summary.Durations.Quantile(0.9))}, 99 % up to {LengthText.Of(Summary.Durations.Quantile(0.99))}, longest {LengthText.Of(Summary.Durations.Quantile(1))}");
-            (string Name, int Sessions)[] steps = [.. Histogram().Select(step => (step.Name, step.Sessions))];
-            int most = steps.Max(step => step.Sessions);
-            foreach ((string name, int sessions) in steps.SkipWhile(step => step.Sessions == 0).Reverse().SkipWhile(step => step.Sessions == 0).Reverse())
+            (string Name, long Sessions)[] steps = [.. Histogram().Select(step => (step.Name, step.Sessions))];
+            long most = steps.Max(step => step.Sessions);
+            foreach ((string name, long sessions) in steps.SkipWhile(step => step.Sessions == 0).Reverse().SkipWhile(step => step.Sessions == 0).Reverse())
             {
                 Line($"  {name,-14} {sessions,9:N0} {new string('█', (int)Math.Ceiling((double)sessions * BarWidth / most))}");
             }
@@ -87,7 +87,7 @@ internal sealed record BatchReport(SessionizationSummary Summary, string? Output
 
             json.WriteEndObject();
             json.WriteStartArray("histogram");
-            foreach ((_, TimeSpan from, TimeSpan to, int sessions) in Histogram())
+            foreach ((_, TimeSpan from, TimeSpan to, long sessions) in Histogram())
             {
                 json.WriteStartObject();
                 json.WriteNumber("from_seconds", from.TotalSeconds);
@@ -108,7 +108,7 @@ internal sealed record BatchReport(SessionizationSummary Summary, string? Output
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
-    private IEnumerable<(string Name, TimeSpan From, TimeSpan To, int Sessions)> Histogram()
+    private IEnumerable<(string Name, TimeSpan From, TimeSpan To, long Sessions)> Histogram()
     {
         TimeSpan from = TimeSpan.Zero;
         foreach ((string name, TimeSpan to) in s_steps)

@@ -33,6 +33,7 @@ public sealed class JsonEventParser : IEventParser
         _root = FieldNode.Build(paths);
         _targets = paths.Length;
         _timeFormat = options.TimeFormat;
+        Retained = retained;
     }
 
     /// <summary>How many fields are read: the event's own four, then those that are kept beyond them.</summary>
@@ -43,6 +44,9 @@ public sealed class JsonEventParser : IEventParser
 
     /// <summary>How times are written.</summary>
     internal TimeFormat TimeFormat => _timeFormat;
+
+    /// <summary>The fields beyond page name and event id that are kept, in the order of their slots.</summary>
+    internal EventFields Retained { get; }
 
     /// <inheritdoc/>
     public BadEventReason Parse(ReadOnlySpan<byte> record, EventBatch batch)

@@ -10,7 +10,8 @@ internal sealed class BatchReader(
     PipelinePlan plan, BatchEngine engine, SummaryCounts counts, IDeadLetterSink deadLetters, IProgress<SessionizationProgress>? progress)
 {
     private const int LettersAhead = 4;
-    private const int StretchesAhead = 4;
+    private const int StretchesAhead = 2;
+    private const long MostBadBytes = 8 * 1024 * 1024;
 
     private readonly Lock _reports = new();
 
@@ -86,7 +87,7 @@ internal sealed class BatchReader(
             }
 
             Spreader spreader = engine.Spreaders[thread];
-            ILineSpreader lineSpreader = source.Parser is JsonEventParser json
+            ILineSpreader lineSpreader = source.Parser is JsonEventParser json && json.Retained.SequenceEqual(plan.Rules.Retained)
                 ? new TemplateLineSpreader(json, source.MaxLineBytes, spreader)
                 : new CustomLineSpreader(source.Parser, plan.Rules.Retained, source.MaxLineBytes, spreader);
             LineBlock own = new();
@@ -96,7 +97,12 @@ internal sealed class BatchReader(
                 foreach (LineBlock block in inputs.Read(stretch, own))
                 {
                     stop.ThrowIfCancellationRequested();
-                    SpreadBlock(lineSpreader, block, stretch.Partition, places.NarrowStart(stretch.Partition), source.MaxLineBytes, lines);
+                    SpreadBlock(lineSpreader, block, stretch.Partition, places.NarrowStart(stretch.Partition), lines);
+                    if (lines.BadBytes > MostBadBytes)
+                    {
+                        order.HandIn(stretch.Number, stretch.Partition, lines, stop);
+                    }
+
                     Report();
                 }
 
@@ -111,7 +117,7 @@ internal sealed class BatchReader(
         }
     }
 
-    private static void SpreadBlock(ILineSpreader spreader, LineBlock block, int partition, long narrowStart, int maxLineBytes, StretchLines lines)
+    private static void SpreadBlock(ILineSpreader spreader, LineBlock block, int partition, long narrowStart, StretchLines lines)
     {
         if (block.LongLineBytes == 0)
         {

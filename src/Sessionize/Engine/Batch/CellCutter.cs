@@ -4,8 +4,8 @@ namespace Sessionize.Engine.Batch;
 /// <remarks>Not thread-safe; a thread has its own.</remarks>
 internal sealed unsafe class CellCutter : IEventTexts
 {
-    /// <summary>A batch is handed on before its texts could outgrow what an array holds.</summary>
-    private const int MostRows = 1024 * 1024;
+    // A batch is handed on long before it, or what is made of it, could outgrow what an array holds.
+    private const int MostRows = 128 * 1024;
     private const int MostTextBytes = 64 * 1024 * 1024;
 
     private readonly PipelinePlan _plan;
@@ -169,7 +169,10 @@ internal sealed unsafe class CellCutter : IEventTexts
             }
         }
 
-        return checked((int)total);
+        return total <= Array.MaxLength
+            ? (int)total
+            : throw new SessionizeException(
+                $"{total} events of users that are cut together are more than {Array.MaxLength}: split the input, for example by user, and run once for each part.");
     }
 
     private void CountUsers(CellPart part)

@@ -14,6 +14,7 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
     public const int Count = 256;
 
     private const int ChunkBytes = 4096;
+    private const int MostExtentBytes = 64 * 1024 * 1024;
 
     private readonly Arena _arena = new();
     private readonly Chain[] _narrow = new Chain[Count];
@@ -115,7 +116,7 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
         Debug.Assert(chain.End - chain.Next >= bytes, "The new chunk has no room for the event that it was made for.");
     }
 
-    /// <summary>Writes all chains to the file, each in one piece, and begins anew.</summary>
+    /// <summary>Writes all chains to the file, each in one piece or a few, and begins anew.</summary>
     private void Spill()
     {
         _spillFile ??= createSpillFile();
@@ -128,14 +129,21 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
                     continue;
                 }
 
+                List<SpillExtent> spilled = chain.Spilled ?? [];
                 _spillFile.BeginExtent();
                 for (Chunk* chunk = chain.First; chunk != null; chunk = chunk->Following)
                 {
                     byte* start = (byte*)(chunk + 1);
-                    _spillFile.Write(new ReadOnlySpan<byte>(start, (int)(UsedEnd(chain, chunk) - start)));
+                    int length = (int)(UsedEnd(chain, chunk) - start);
+                    if (_spillFile.ExtentBytes + length > MostExtentBytes)
+                    {
+                        spilled.Add(_spillFile.EndExtent());
+                        _spillFile.BeginExtent();
+                    }
+
+                    _spillFile.Write(new ReadOnlySpan<byte>(start, length));
                 }
 
-                List<SpillExtent> spilled = chain.Spilled ?? [];
                 spilled.Add(_spillFile.EndExtent());
                 chain = new Chain { Spilled = spilled, BytesBeforeLast = chain.Bytes };
             }

@@ -13,7 +13,7 @@ internal sealed class FileEventPlaces : IEventPlaces, IDisposable
 
     private readonly IReadOnlyList<InputFile> _files;
     private readonly IEventParser _parser;
-    private readonly ConcurrentDictionary<int, SafeFileHandle> _handles = [];
+    private readonly ConcurrentDictionary<int, Lazy<SafeFileHandle>> _handles = [];
     private readonly ConcurrentBag<Reading> _readings = [];
     private readonly long[] _starts;
     private readonly bool _areNarrow;
@@ -59,7 +59,7 @@ internal sealed class FileEventPlaces : IEventPlaces, IDisposable
     public byte[] ReadEventId(int partition, long position)
     {
         InputFile file = _files[partition];
-        SafeFileHandle handle = _handles.GetOrAdd(partition, _ => file.OpenHandle());
+        SafeFileHandle handle = _handles.GetOrAdd(partition, _ => new Lazy<SafeFileHandle>(file.OpenHandle)).Value;
         Reading reading = _readings.TryTake(out Reading? used) ? used : new Reading();
         try
         {
@@ -84,9 +84,12 @@ internal sealed class FileEventPlaces : IEventPlaces, IDisposable
 
     public void Dispose()
     {
-        foreach (SafeFileHandle handle in _handles.Values)
+        foreach (Lazy<SafeFileHandle> handle in _handles.Values)
         {
-            handle.Dispose();
+            if (handle.IsValueCreated)
+            {
+                handle.Value.Dispose();
+            }
         }
     }
 

@@ -6,6 +6,10 @@ namespace Sessionize.Engine.Batch;
 /// <remarks>Safe for use by several threads.</remarks>
 internal sealed class LineOrder(Func<int, string> nameOf, ChannelWriter<List<DeadLetter>> letters, int mostAhead)
 {
+    private const int LettersAtOnce = 1024;
+
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+
     private readonly object _gate = new();
     private readonly Dictionary<long, (int Partition, StretchLines Lines)> _waiting = [];
     private long _next;
@@ -28,10 +32,31 @@ internal sealed class LineOrder(Func<int, string> nameOf, ChannelWriter<List<Dea
             // The thread with the first stretch that is not handed in never waits here.
             while (number >= _next + mostAhead)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                Monitor.Wait(_gate, TimeSpan.FromMilliseconds(100));
+                Wait(cancellationToken);
             }
         }
+    }
+
+    /// <summary>Hands in what was met of a stretch so far, when it is too much to keep; waits until all stretches before it are handed in.</summary>
+    public void HandIn(long number, int partition, StretchLines lines, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            while (number > _next)
+            {
+                Wait(cancellationToken);
+            }
+
+            Number(partition, lines, cancellationToken);
+        }
+
+        lines.Clear();
+    }
+
+    private void Wait(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Monitor.Wait(_gate, s_look);
     }
 
     private void Number(int partition, StretchLines lines, CancellationToken cancellationToken)
@@ -41,15 +66,10 @@ internal sealed class LineOrder(Func<int, string> nameOf, ChannelWriter<List<Dea
             (_partition, _linesBefore) = (partition, 0);
         }
 
-        if (lines.Bad.Count > 0)
+        foreach (BadLine[] bad in lines.Bad.Chunk(LettersAtOnce))
         {
-            List<DeadLetter> numbered = new(lines.Bad.Count);
-            foreach (BadLine bad in lines.Bad)
-            {
-                numbered.Add(new DeadLetter(
-                    nameOf(partition), _linesBefore + bad.Line + 1, bad.Offset, bad.Reason.ToString(), bad.Raw, RawTruncated: bad.Length > bad.Raw.Length));
-            }
-
+            List<DeadLetter> numbered = [.. bad.Select(line => new DeadLetter(
+                nameOf(partition), _linesBefore + line.Line + 1, line.Offset, line.Reason.ToString(), line.Raw, RawTruncated: line.Length > line.Raw.Length))];
             letters.WriteAsync(numbered, cancellationToken).AsTask().GetAwaiter().GetResult();
         }
 

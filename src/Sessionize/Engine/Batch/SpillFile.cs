@@ -46,10 +46,13 @@ internal sealed class SpillFile : IDisposable
         }
     }
 
+    /// <summary>The bytes since <see cref="BeginExtent"/>.</summary>
+    public long ExtentBytes => _written + _buffered - _extentStart;
+
     public void BeginExtent() => _extentStart = _written + _buffered;
 
     /// <summary>Where what was written since <see cref="BeginExtent"/> stands.</summary>
-    public SpillExtent EndExtent() => new(_extentStart, checked((int)(_written + _buffered - _extentStart)));
+    public SpillExtent EndExtent() => new(_extentStart, checked((int)ExtentBytes));
 
     /// <exception cref="SessionizeException">The disk is full.</exception>
     public void Write(ReadOnlySpan<byte> bytes)

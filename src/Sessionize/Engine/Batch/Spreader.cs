@@ -83,6 +83,9 @@ internal sealed unsafe class Spreader : IDisposable
         }
 
         Flush();
+
+        // Its bytes do not move, but only as long as somebody refers to it.
+        GC.KeepAlive(batch);
     }
 
     /// <summary>Puts the events that were taken into the cells; afterwards nobody needs their texts.</summary>

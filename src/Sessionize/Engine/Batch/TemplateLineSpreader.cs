@@ -39,6 +39,9 @@ internal sealed unsafe class TemplateLineSpreader(JsonEventParser parser, int ma
 
         lines.Count += count;
         Flush();
+
+        // Its bytes do not move, but only as long as somebody refers to it.
+        GC.KeepAlive(block);
     }
 
     private void Flush()

@@ -135,8 +135,9 @@ internal sealed class LineBlockReader
                 return true;
             }
 
-            if (isWhole)
+            if (isWhole || block.Offset + block.Length >= _end)
             {
+                // No line starts in the stretch: it lies within one, which is not read through once for each of its stretches.
                 return false;
             }
 
