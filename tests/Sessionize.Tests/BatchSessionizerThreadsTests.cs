@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Sessionize.Parsing;
 using Sessionize.Sinks;
 using Sessionize.Sources;
 using Sessionize.Testing;
@@ -76,10 +77,10 @@ public sealed class BatchSessionizerThreadsTests : IDisposable
             int count = file == 2 ? 0 : 300;
             for (int i = 0; i < count; i++)
             {
-                // No ids, and few times: only the place decides.
-                ClickstreamEvent e = new($"u{random.Next(20)}", BaseMs + (random.Next(40) * 1000), $"p{random.Next(9)}");
+                // Few times, and no id for half of the events: the id decides, and where there is none the place.
+                ClickstreamEvent e = new($"u{random.Next(20)}", BaseMs + (random.Next(40) * 1000), $"p{random.Next(9)}", random.Next(2) == 0 ? null : $"i{random.Next(50)}");
                 events.Add(e);
-                lines.Append(CultureInfo.InvariantCulture, $$"""{"uuid":"{{e.UserId}}","event_timestamp":{{e.TimestampMs}},"page_name":"{{e.PageName}}"}""").Append('\n');
+                lines.Append(CultureInfo.InvariantCulture, $$"""{"uuid":"{{e.UserId}}","event_timestamp":{{e.TimestampMs}},"page_name":"{{e.PageName}}","event_id":"{{e.EventId}}"}""").Append('\n');
             }
 
             byte[] content = Encoding.UTF8.GetBytes(lines.ToString());
@@ -94,6 +95,64 @@ public sealed class BatchSessionizerThreadsTests : IDisposable
         // Without the packed one all of them can be read again; then the places are counted through all inputs.
         File.WriteAllBytes(inputs[3], Unpack(File.ReadAllBytes(inputs[3])));
         Assert.Equal(expected, await SessionsAsync(definition, inputs, new BatchOptions { Threads = 3 }));
+    }
+
+    [Fact]
+    public async Task RunAsync_ManyShortBadLines_NumbersThemInOrder()
+    {
+        // More than are kept of one stretch, so that they are handed in while it is read.
+        string input = _folder.Write("bad.ndjson", string.Concat(Enumerable.Repeat("x\n", 300_000)) + "\n\ny\n");
+        InMemoryDeadLetterSink letters = new();
+        SessionizationDefinition definition = Definition(input, new InMemorySessionSink(new()), "");
+        definition.DeadLetters = _ => letters;
+
+        SessionizationSummary summary = await new BatchSessionizer(definition, options: new BatchOptions { Threads = 3 }).RunAsync(cancellationToken: Token);
+
+        Assert.Equal(300_001, summary.BadEvents["MalformedJson"]);
+        Assert.Equal(Enumerable.Range(1, 300_000).Append(300_003).Select(line => (long)line), letters.Letters.Select(letter => letter.Position));
+        Assert.Equal([0L, 2L, 600_002L], [letters.Letters[0].ByteOffset, letters.Letters[1].ByteOffset, letters.Letters[^1].ByteOffset]);
+    }
+
+    [Fact]
+    public void Sessionize_MoreRowsOfOneUserThanABatchHolds_GoesOnWithHimInTheNext()
+    {
+        const int Sessions = 300_000;
+        Session[] sessions = [.. Enumerable.Range(0, Sessions).Select(i => new ClickstreamEvent("u", BaseMs + (i * 3_600_000L), $"p{i % 3}")).Sessionize()];
+
+        Assert.Equal(Enumerable.Range(1, Sessions).Select(n => $"u_session_{n}_0"), sessions.Select(session => session.SessionId));
+        Assert.All(sessions.Index(), row => Assert.Equal([$"p{row.Index % 3}"], row.Item.PagesVisited));
+    }
+
+    [Fact]
+    public async Task RunAsync_ParserOfOtherFieldsThanTheRulesRead_IsNoDanger()
+    {
+        (List<ClickstreamEvent> events, byte[] content, _) = Input(seed: 3);
+        SessionizationDefinition definition = new() { Rules = { new Engine.HashedRule("hashed", RulePass.Visit, 7, 3, asksStarts: true, asksEnds: true, asksDeadlines: true) } };
+        string input = _folder.Write("events.ndjson", content);
+        InMemorySessionTable table = new();
+        definition.Source = context => new FileEventSource([input], new JsonEventParser(definition.Options, EventFields.None));
+        definition.Sink = _ => new InMemorySessionSink(table);
+        definition.DeadLetters = _ => new InMemoryDeadLetterSink();
+
+        await new BatchSessionizer(definition, options: new BatchOptions { Threads = 2 }).RunAsync(cancellationToken: Token);
+
+        // The fields that the parser leaves out are absent.
+        Session[] expected = [.. SessionOracle.Sessionize(
+            events.Select(e => e with { Fields = new Dictionary<string, string?>(StringComparer.Ordinal) }), definition.ResolveRules(), SessionIds.Ordinal, 100, events.Max(e => e.TimestampMs))];
+        Assert.Equal(expected, table.Sessions.OrderBy(session => session.UserId, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunAsync_SinkThatThrowsWhileEncoding_StopsTheRunWithWhatItThrew()
+    {
+        string input = _folder.Write("events.ndjson", Input(seed: 1).Content);
+        ThrowingSink sink = new();
+
+        NotSupportedException thrown = await Assert.ThrowsAsync<NotSupportedException>(
+            () => new BatchSessionizer(Definition(input, sink, _folder.File("bad.ndjson")), options: new BatchOptions { Threads = 2 }).RunAsync(cancellationToken: Token));
+
+        Assert.Equal("Not these rows.", thrown.Message);
+        Assert.True(sink.IsDiscarded);
     }
 
     [Fact]
@@ -225,6 +284,29 @@ public sealed class BatchSessionizerThreadsTests : IDisposable
     private sealed class CancellingProgress(CancellationTokenSource stop) : IProgress<SessionizationProgress>
     {
         public void Report(SessionizationProgress value) => stop.Cancel();
+    }
+
+    private sealed class ThrowingSink : ISessionBatchSink
+    {
+        public bool IsDiscarded { get; private set; }
+
+        public ValueTask<IReadOnlyList<LaneCommit>> OpenAsync(SinkOpening opening, CancellationToken cancellationToken) => new([]);
+
+        public Func<CancellationToken, ValueTask> Encode(SessionBatch rows) => throw new NotSupportedException("Not these rows.");
+
+        public ValueTask WriteAsync(IReadOnlyList<SessionChange> changes, CancellationToken cancellationToken) => throw new InvalidOperationException("Columns are asked for.");
+
+        public ValueTask<SinkCommitOutcome> CommitAsync(SinkCommit commit, CancellationToken cancellationToken) => throw new InvalidOperationException("There is nothing to commit.");
+
+        public ValueTask<bool> HasCommittedAsync(SinkCommit commit, CancellationToken cancellationToken) => new(false);
+
+        public ValueTask DiscardAsync(CancellationToken cancellationToken)
+        {
+            IsDiscarded = true;
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private sealed class FailingStream(long room) : MemoryStream

@@ -61,6 +61,23 @@ public sealed class LineInputsTests : IDisposable
     }
 
     [Fact]
+    public void TryRead_StretchWithinALineOfAnyLength_ReadsNoFurtherThanItself()
+    {
+        long read = 0;
+        LineBlockReader reader = new(
+            to =>
+            {
+                to.Fill((byte)'x');
+                read += to.Length;
+                return to.Length;
+            },
+            "endless", MaxLineBytes, start: 10_000_000, end: 14_000_000);
+
+        Assert.False(reader.TryRead(new LineBlock()));
+        Assert.InRange(read, 4_000_000, 4_000_000 + (2 * LineBlock.DefaultBytes));
+    }
+
+    [Fact]
     public void Read_FileThatBecameShorter_FailsAndSaysSo()
     {
         string path = _folder.Write("input", new string('x', 10) + "\n" + new string('y', 10) + "\n");

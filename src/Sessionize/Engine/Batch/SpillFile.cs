@@ -19,12 +19,17 @@ internal sealed class SpillFile : IDisposable
     private long _written;
     private long _extentStart;
 
-    private SpillFile(string folder, SafeFileHandle handle) => (_folder, _handle) = (folder, handle);
+    /// <param name="folder">The folder that messages name.</param>
+    /// <param name="handle">The file, open for reading and writing; the instance's from now on.</param>
+    public SpillFile(string folder, SafeFileHandle handle) => (_folder, _handle) = (folder, handle);
 
+    /// <summary>Makes a file.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="mayBeNameless">Whether a file without a name is tried first.</param>
     /// <exception cref="SessionizeException">The folder is missing, or may not be written to.</exception>
-    public static SpillFile Create(string folder)
+    public static SpillFile Create(string folder, bool mayBeNameless = true)
     {
-        if (Unix.TryOpenNameless(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite) is { } nameless)
+        if (mayBeNameless && Unix.TryOpenNameless(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite) is { } nameless)
         {
             return new SpillFile(folder, nameless);
         }
