@@ -8,7 +8,7 @@ namespace Sessionize.Cli.Tests.Support;
 public static class ToolProcess
 {
     private const string ProgramVariable = "SESSIONIZE_TOOL_PROGRAM";
-    private const string ResetInterrupt = "--default-signal=INT";
+    private const string ResetSignals = "--default-signal=INT,HUP";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
@@ -50,8 +50,8 @@ public static class ToolProcess
     /// <summary>Starts the tool; the caller sees to its end with <see cref="Finish"/>.</summary>
     public static Process Start(string folder, params string[] arguments)
     {
-        // A job in the background has its children ignore Ctrl-C, and these tests may run as one.
-        string[] command = s_canResetSignals.Value ? ["env", ResetInterrupt, .. s_command] : s_command;
+        // A job in the background has its children ignore Ctrl-C, and one under nohup the end of the terminal; these tests may run as either.
+        string[] command = s_canResetSignals.Value ? ["env", ResetSignals, .. s_command] : s_command;
         ProcessStartInfo start = StartInfo(command[0], folder);
         foreach (string word in command.Skip(1))
         {
@@ -104,7 +104,7 @@ public static class ToolProcess
 
     private static bool CanResetSignals()
     {
-        using Process probe = Process.Start(new ProcessStartInfo("env", [ResetInterrupt, "true"]) { RedirectStandardError = true })!;
+        using Process probe = Process.Start(new ProcessStartInfo("env", [ResetSignals, "true"]) { RedirectStandardError = true })!;
         probe.WaitForExit();
         return probe.ExitCode == 0;
     }
