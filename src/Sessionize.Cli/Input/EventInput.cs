@@ -45,7 +45,7 @@ internal sealed record EventInput(IEventSource Source, Func<IReadOnlyList<string
 
     private static double? ShareOf(long read, long? total) => total > 0 ? (double)read / total.Value : null;
 
-    /// <summary>By the first bytes, or by the ending where there is nothing to look at: the source then says what is wrong.</summary>
+    /// <summary>By the first bytes or the ending. Of a file that only has the ending, the source says what is wrong.</summary>
     private static bool IsParquet(string path)
     {
         string place = path == StandardInput ? StandardInputFile : path;
