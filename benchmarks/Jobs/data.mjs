@@ -40,6 +40,7 @@ export function makeData(folder, tool, duckdb) {
     base,
     oneMillion: generate('events-1m.ndjson', MILLION, 100_000),
     sixteenMillion: generate('events-16m.ndjson', 16 * MILLION, 100_000),
+    sixteenMillionOfManyUsers: generate('events-16m-million-users.ndjson', 16 * MILLION, MILLION),
     manyUsers: generate('events-million-users.ndjson', 4 * MILLION, MILLION),
     halfOfOneUser: change('events-half-of-one-user.ndjson', 'half-of-one-user.awk'),
     otherShapes: change('events-other-shapes.ndjson', 'other-shapes.awk'),
