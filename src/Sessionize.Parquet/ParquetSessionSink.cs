@@ -11,6 +11,9 @@ namespace Sessionize.Parquet;
 /// <para>A row has the columns of <see cref="Session"/> in the order of semantics section 5, all optional, with Iceberg field ids. Each batch of
 /// rows given to <see cref="Encode"/> becomes a row group; sessions that come by <see cref="WriteAsync"/> are collected until they are
 /// <see cref="ParquetSessionOptions.RowGroupRows"/>. Same rows in the same batches: same bytes.</para>
+/// <para>After a write that failed, of rows or of the footer, every further write and commit is refused by a
+/// <see cref="SessionizeException"/> that is not transient: nobody knows how much of it is there. Only what follows the last write may be tried
+/// again by the same commit: the flush, and the naming of the file.</para>
 /// <para>An instance takes one run. Not thread-safe, but for <see cref="Encode"/>.</para>
 /// </remarks>
 public sealed class ParquetSessionSink : ISessionBatchSink
@@ -23,7 +26,6 @@ public sealed class ParquetSessionSink : ISessionBatchSink
     private Stream? _target;
     private AtomicFile? _file;
     private ParquetFileWriter? _writer;
-    private bool _isFinished;
     private Guid? _committed;
 
     private ParquetSessionSink(string place, ParquetSessionOptions? options, Func<AtomicFile>? createFile, Stream? target)
@@ -71,7 +73,7 @@ public sealed class ParquetSessionSink : ISessionBatchSink
 
         _file = _createFile?.Invoke();
         _target = _file?.Stream ?? _target;
-        _writer = new ParquetFileWriter(_target!, SessionParquetSchema.AllColumns, _settings.Compression);
+        _writer = new ParquetFileWriter(_target!, SessionParquetSchema.AllColumns, _settings.Compression) { Place = _place };
         await TryAsync(_writer.BeginAsync(cancellationToken)).ConfigureAwait(false);
         return [];
     }
@@ -90,7 +92,7 @@ public sealed class ParquetSessionSink : ISessionBatchSink
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SessionizeException">The disk is full, or nobody reads the stream any more.</exception>
+    /// <exception cref="SessionizeException">The disk is full, or nobody reads the stream any more; or an earlier write failed.</exception>
     public async ValueTask WriteAsync(IReadOnlyList<SessionChange> changes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(changes);
@@ -110,7 +112,7 @@ public sealed class ParquetSessionSink : ISessionBatchSink
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SessionizeException">The disk is full, or nobody reads the stream any more.</exception>
+    /// <exception cref="SessionizeException">The disk is full, or nobody reads the stream any more; or an earlier write failed.</exception>
     public async ValueTask<SinkCommitOutcome> CommitAsync(SinkCommit commit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commit);
@@ -170,11 +172,10 @@ public sealed class ParquetSessionSink : ISessionBatchSink
 
     private async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
-        if (!_isFinished)
+        if (!Writer.IsFinished)
         {
             // A commit whose outcome was unknown may be tried again; the footer stands there once.
             _ = await Writer.FinishAsync(cancellationToken).ConfigureAwait(false);
-            _isFinished = true;
         }
 
         await _target!.FlushAsync(cancellationToken).ConfigureAwait(false);

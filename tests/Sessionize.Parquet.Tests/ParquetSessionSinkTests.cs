@@ -103,21 +103,6 @@ public sealed class ParquetSessionSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task CommitAsync_TriedAgainAfterAFailedFlush_WritesOneFooter()
-    {
-        using FlushFailsOnceStream stream = new();
-        Session[] sessions = Sessions(3);
-        await using (ParquetSessionSink sink = await OpenAsync(ParquetSessionSink.ToStream(stream)))
-        {
-            await sink.WriteAsync(Added(sessions), Token);
-            await Assert.ThrowsAsync<SessionizeException>(() => sink.CommitAsync(s_commit, Token).AsTask());
-            await sink.CommitAsync(s_commit, Token);
-        }
-
-        Assert.Equal(SessionFiles.Write([sessions]).File, stream.ToArray());
-    }
-
-    [Fact]
     public async Task DiscardAsync_AfterWriting_LeavesNothing()
     {
         await using ParquetSessionSink sink = await OpenAsync(ParquetSessionSink.ToFile(_folder.File("out.parquet")));

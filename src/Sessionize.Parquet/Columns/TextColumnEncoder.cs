@@ -61,7 +61,7 @@ internal sealed class TextColumnEncoder(PageLimits limits)
         TextExtremes all = default;
         for (int start = 0; start < numbers.Length;)
         {
-            int end = isDictionary ? Math.Min(start + limits.Rows, numbers.Length) : EndOfPlainPage(start);
+            int end = isDictionary ? start + Math.Min(limits.Rows, numbers.Length - start) : EndOfPlainPage(start);
             ReadOnlySpan<int> entries = _numbering.Entries[start..end];
             TextExtremes page = default;
             int nullCount = Look(texts, entries, ref page);
@@ -208,7 +208,7 @@ internal sealed class TextColumnEncoder(PageLimits limits)
     private int EndOfPlainPage(int start)
     {
         ReadOnlySpan<int> entries = _numbering.Entries;
-        int most = Math.Min(start + limits.Rows, entries.Length);
+        int most = start + Math.Min(limits.Rows, entries.Length - start);
         int end = start;
         for (long bytes = 0; end < most; end++)
         {
@@ -224,7 +224,7 @@ internal sealed class TextColumnEncoder(PageLimits limits)
 
     private int EndOfListPage(ReadOnlySpan<int> ends, int start, int first, bool isDictionary)
     {
-        int most = Math.Min(start + limits.Rows, ends.Length);
+        int most = start + Math.Min(limits.Rows, ends.Length - start);
         int end = start;
         long bytes = 0;
         for (; end < most; end++)

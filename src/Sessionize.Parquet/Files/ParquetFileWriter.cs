@@ -5,7 +5,10 @@ using Sessionize.Parquet.Schema;
 namespace Sessionize.Parquet.Files;
 
 /// <summary>Puts encoded row groups into a file one behind the other, then the page index and the footer. Not thread-safe.</summary>
-/// <remarks>Nothing is written twice, so any stream will do. Whoever gives the stream flushes and closes it.</remarks>
+/// <remarks>
+/// <para>Nothing is written twice, so any stream will do. Whoever gives the stream flushes and closes it.</para>
+/// <para>After a write that failed nobody knows how much of it the stream took: the file is lost, and nothing more is written to it.</para>
+/// </remarks>
 internal sealed class ParquetFileWriter(
     Stream target, SessionParquetSchema schema, ParquetCompression compression, IReadOnlyList<KeyValuePair<string, string>>? properties = null)
 {
@@ -13,29 +16,43 @@ internal sealed class ParquetFileWriter(
 
     private readonly List<FileRowGroup> _rowGroups = [];
     private long _position;
+    private Exception? _failure;
+
+    /// <summary>What the file is called in messages.</summary>
+    public string Place { get; init; } = "the file";
+
+    /// <summary>Whether the footer was written.</summary>
+    public bool IsFinished { get; private set; }
 
     /// <summary>Writes the beginning, which a file without rows has, too.</summary>
+    /// <exception cref="Exception">The stream's own.</exception>
     public ValueTask BeginAsync(CancellationToken cancellationToken) => WriteAsync(s_magic, cancellationToken);
 
     /// <summary>Writes a row group, and gives its memory back.</summary>
+    /// <exception cref="SessionizeException">An earlier write failed.</exception>
+    /// <exception cref="InvalidOperationException">The footer was written.</exception>
+    /// <exception cref="Exception">The stream's own.</exception>
     public async ValueTask AppendAsync(EncodedRowGroup rowGroup, CancellationToken cancellationToken)
     {
+        long offset = _position;
         long length = rowGroup.Bytes.Length;
         try
         {
-            await rowGroup.Bytes.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(rowGroup.Bytes.CopyToAsync, length, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             rowGroup.Bytes.Release();
         }
 
-        _rowGroups.Add(new FileRowGroup(_position, length, rowGroup.RowCount, rowGroup.Columns));
-        _position += length;
+        _rowGroups.Add(new FileRowGroup(offset, length, rowGroup.RowCount, rowGroup.Columns));
     }
 
     /// <summary>Writes the page index and the footer.</summary>
     /// <returns>What a manifest says of the file.</returns>
+    /// <exception cref="SessionizeException">An earlier write failed.</exception>
+    /// <exception cref="InvalidOperationException">The footer was written.</exception>
+    /// <exception cref="Exception">The stream's own.</exception>
     public async ValueTask<ParquetFileMetrics> FinishAsync(CancellationToken cancellationToken)
     {
         ByteBuffer buffer = new();
@@ -46,6 +63,7 @@ internal sealed class ParquetFileWriter(
         buffer.WriteInt32(buffer.Length - start);
         buffer.Write(s_magic.Span);
         await WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        IsFinished = true;
         return ParquetFileMetrics.Of(schema, _rowGroups, _position);
     }
 
@@ -75,9 +93,33 @@ internal sealed class ParquetFileWriter(
         return places;
     }
 
-    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        WriteAsync((stream, token) => stream.WriteAsync(bytes, token), bytes.Length, cancellationToken);
+
+    private async ValueTask WriteAsync(Func<Stream, CancellationToken, ValueTask> write, long length, CancellationToken cancellationToken)
     {
-        await target.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-        _position += bytes.Length;
+        if (_failure is not null)
+        {
+            throw new SessionizeException(
+                $"Cannot go on with {Place}: a write failed before ({_failure.Message.TrimEnd('.')}), and part of its bytes may be there. Throw away what was written, and run again.", _failure);
+        }
+
+        if (IsFinished)
+        {
+            throw new InvalidOperationException($"Cannot go on with {Place}: it has its footer, and nothing may follow. Write further sessions to another file.");
+        }
+
+        try
+        {
+            await write(target, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            // Whatever it was, a cancellation too: to write the same or anything else now would make a file that looks right and is not.
+            _failure = failure;
+            throw;
+        }
+
+        _position += length;
     }
 }

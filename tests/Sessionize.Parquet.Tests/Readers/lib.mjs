@@ -1,4 +1,4 @@
-// What the readers' scripts have in common. Each is called with the folder of node modules, a file, and a description of what it holds:
+// What the readers' scripts have in common. Each is called with the folder of node modules, a file, and mostly a description of what it holds:
 // all rows, and filters with the number of rows that each must find and the sum of their row numbers (the column revision).
 // A script says in its last line what it compared, and exits with 1 and a sentence at the first difference.
 import fs from 'node:fs'
@@ -11,8 +11,8 @@ const [modules, file, description] = process.argv.slice(2)
 export const require = createRequire(path.join(path.resolve(modules), 'index.js'))
 export const load = name => import(pathToFileURL(require.resolve(name)))
 export const parquet = path.resolve(file)
-export const expected = JSON.parse(fs.readFileSync(description, 'utf8'))
-export const columns = expected.columns
+export const expected = description ? JSON.parse(fs.readFileSync(description, 'utf8')) : undefined
+export const columns = expected?.columns
 
 export function fail(sentence) {
   console.error(sentence.length > 600 ? `${sentence.slice(0, 600)}…` : sentence)

@@ -12,12 +12,16 @@ internal static class NodeReader
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs a script; it fails with the sentence in which the script says what differs.</summary>
+    /// <param name="script">The script's name.</param>
+    /// <param name="file">The file to read.</param>
+    /// <param name="description">What the file holds, where the script asks for it.</param>
+    /// <param name="cancellationToken">Ends the script.</param>
     /// <returns>The script's last line.</returns>
-    public static async Task<string> RunAsync(string script, string file, string description, CancellationToken cancellationToken)
+    public static async Task<string> RunAsync(string script, string file, string? description, CancellationToken cancellationToken)
     {
         string modules = Modules();
         ProcessStartInfo start = new("node") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Readers", script), modules, file, description])
+        foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Readers", script), modules, file, .. description is null ? (string[])[] : [description]])
         {
             start.ArgumentList.Add(argument);
         }
