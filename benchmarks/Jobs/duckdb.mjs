@@ -4,11 +4,11 @@ import { join } from 'node:path';
 
 const modules = process.env.SESSIONIZE_NODE_MODULES;
 if (!modules) {
-  console.error("Set SESSIONIZE_NODE_MODULES to a folder whose node_modules has @duckdb/node-api ('npm install @duckdb/node-api' in an empty folder makes one).");
+  console.error("Set SESSIONIZE_NODE_MODULES to a folder 'node_modules' that has @duckdb/node-api ('npm install @duckdb/node-api' in an empty folder makes one).");
   process.exit(2);
 }
 
-const { DuckDBInstance, version } = createRequire(join(modules, 'node_modules', '_'))('@duckdb/node-api');
+const { DuckDBInstance, version } = createRequire(join(modules, '_'))('@duckdb/node-api');
 if (process.argv[2] === '--version') {
   console.log(version());
 } else {

@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
 });
 
 if (!process.env.SESSIONIZE_NODE_MODULES) {
-  console.error("Set SESSIONIZE_NODE_MODULES to a folder whose node_modules has @duckdb/node-api ('npm install @duckdb/node-api' in an empty folder makes one).");
+  console.error("Set SESSIONIZE_NODE_MODULES to a folder 'node_modules' that has @duckdb/node-api ('npm install @duckdb/node-api' in an empty folder makes one).");
   process.exit(2);
 }
 
