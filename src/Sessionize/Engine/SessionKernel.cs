@@ -243,17 +243,13 @@ internal sealed class SessionKernel(RuleSet rules)
         int earliestRule = -1;
         foreach (int rule in pass.Deadline)
         {
-            BoundaryContext context = Show(rule, next, previous, hasPrevious, scope, visitStartMs, texts);
-            long? answer;
-            try
+            // The limits need no context, and every event is put to them.
+            long? answer = Rules[rule] switch
             {
-                answer = Rules[rule].DeadlineAfter(context);
-            }
-            catch (Exception exception)
-            {
-                throw new RuleFailure(Rules[rule], next, exception);
-            }
-
+                InactivityRule inactivity => inactivity.DeadlineAfter(next.TimestampMs),
+                MaxDurationRule maximum => maximum.DeadlineAfter(next.TimestampMs, visitStartMs, scope.StartMs),
+                _ => DeadlineOf(rule, Show(rule, next, previous, hasPrevious, scope, visitStartMs, texts), next),
+            };
             if (answer is { } deadline)
             {
                 deadline = Math.Max(deadline, next.TimestampMs + 1);
@@ -265,6 +261,18 @@ internal sealed class SessionKernel(RuleSet rules)
         }
 
         return (earliest, earliestRule);
+    }
+
+    private long? DeadlineOf(int rule, in BoundaryContext context, in RetainedEvent next)
+    {
+        try
+        {
+            return Rules[rule].DeadlineAfter(context);
+        }
+        catch (Exception exception)
+        {
+            throw new RuleFailure(Rules[rule], next, exception);
+        }
     }
 
     private BoundaryContext Show(

@@ -39,5 +39,7 @@ public sealed class InactivityRule : SessionBoundaryRule
     public override string Parameters => $"timeout={Timeout:c};boundary={Boundary}";
 
     /// <inheritdoc/>
-    public override long? DeadlineAfter(in BoundaryContext context) => context.Current.TimestampMs + DeadlineMs;
+    public override long? DeadlineAfter(in BoundaryContext context) => DeadlineAfter(context.Current.TimestampMs);
+
+    internal long DeadlineAfter(long timestampMs) => timestampMs + DeadlineMs;
 }

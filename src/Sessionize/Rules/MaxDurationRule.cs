@@ -34,14 +34,17 @@ public sealed class MaxDurationRule : SessionBoundaryRule
     internal long MaximumMs { get; }
 
     /// <inheritdoc/>
-    public override long? DeadlineAfter(in BoundaryContext context)
+    public override long? DeadlineAfter(in BoundaryContext context) =>
+        DeadlineAfter(context.Current.TimestampMs, context.VisitStartMs, context.Scope.StartMs);
+
+    internal long DeadlineAfter(long timestampMs, long visitStartMs, long sessionStartMs)
     {
         if (Alignment == MaxDurationAlignment.Restarting)
         {
-            return context.Scope.StartMs + MaximumMs;
+            return sessionStartMs + MaximumMs;
         }
 
-        long cell = (context.Current.TimestampMs - context.VisitStartMs) / MaximumMs;
-        return context.VisitStartMs + (cell + 1) * MaximumMs;
+        long cell = (timestampMs - visitStartMs) / MaximumMs;
+        return visitStartMs + ((cell + 1) * MaximumMs);
     }
 }
