@@ -5,6 +5,7 @@ public sealed class DuckDbIceberg : IAsyncDisposable
 {
     private readonly NodeProgram _program;
     private string? _extensions;
+    private int _attached;
 
     public DuckDbIceberg() => _program = new("duckdb.mjs", Extensions);
 
@@ -40,21 +41,22 @@ public sealed class DuckDbIceberg : IAsyncDisposable
         }
     }
 
-    // Attached anew for each query, as DuckDB remembers the metadata of an attached catalog's tables.
-    private static string Attached(RestCatalogServer server, string name, List<string> before)
+    // Attached anew for each query and under a new name, as DuckDB remembers what it knows of a catalog by its name, even when it is detached.
+    private string Attached(RestCatalogServer server, string name, List<string> before)
     {
         string access = "authorization_type 'none'";
         if (server.Credential?.Split(':') is [var id, var secret])
         {
             before.Add($"create or replace secret rest (type iceberg, client_id {Quoted(id)}, client_secret {Quoted(secret)}, "
                 + $"oauth2_server_uri '{server.Uri}/v1/oauth/tokens')");
-            access = "secret rest";
+            access = $"secret rest, default_region '{S3Server.Region}'";
         }
 
-        before.Add("detach database if exists rest_catalog");
-        before.Add($"attach '' as rest_catalog (type iceberg, endpoint '{server.Uri}', {access}, default_region '{S3Server.Region}')");
+        int number = Interlocked.Increment(ref _attached);
+        before.Add($"detach database if exists rest_{number - 1}");
+        before.Add($"attach '' as rest_{number} (type iceberg, endpoint '{server.Uri}', {access})");
         string[] parts = name.Split('.');
-        return $"rest_catalog.\"{string.Join('.', parts[..^1])}\".\"{parts[^1]}\"";
+        return $"rest_{number}.\"{string.Join('.', parts[..^1])}\".\"{parts[^1]}\"";
     }
 
     private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
