@@ -9,12 +9,6 @@ namespace Sessionize.Iceberg.Writing;
 internal static class RowTerms
 {
     private const long MicrosecondsPerMillisecond = 1000;
-    private const long MicrosecondsPerHour = 3_600_000_000;
-    private const long MicrosecondsPerDay = 24 * MicrosecondsPerHour;
-    private const int MonthsPerYear = 12;
-    private const int FirstYear = 1970;
-
-    private static readonly DateOnly s_epoch = new(FirstYear, 1, 1);
 
     /// <summary>Makes a term.</summary>
     /// <param name="mapping">The columns that are written.</param>
@@ -62,7 +56,7 @@ internal static class RowTerms
         return transform.Kind switch
         {
             TransformKind.Identity => uuid,
-            TransformKind.Bucket => Int((rows, row) => BucketHash.BucketOf(BucketHash.Of(uuid.Read(rows, row)), transform.Width)),
+            TransformKind.Bucket => Int((rows, row) => TransformValues.BucketOfUuid(uuid.Read(rows, row), transform.Width)),
             _ => throw Inapplicable(column, transform),
         };
     }
@@ -83,8 +77,8 @@ internal static class RowTerms
         return transform.Kind switch
         {
             TransformKind.Identity => isInt ? Int(read) : Long(read),
-            TransformKind.Truncate => isInt ? Int((rows, row) => Truncate((int)read(rows, row), width)) : Long((rows, row) => Truncate(read(rows, row), width)),
-            TransformKind.Bucket => Int((rows, row) => BucketHash.BucketOf(BucketHash.Of(read(rows, row)), width)),
+            TransformKind.Truncate => isInt ? Int((rows, row) => TransformValues.TruncateInt((int)read(rows, row), width)) : Long((rows, row) => TransformValues.TruncateLong(read(rows, row), width)),
+            TransformKind.Bucket => Int((rows, row) => TransformValues.BucketOfLong(read(rows, row), width)),
             _ => throw Inapplicable(column, transform),
         };
     }
@@ -92,9 +86,9 @@ internal static class RowTerms
     private static NumberTerm OfDate(SessionParquetColumn column, Transform transform) => transform.Kind switch
     {
         TransformKind.Identity or TransformKind.Day => Int((rows, row) => Day(rows, row)),
-        TransformKind.Month => Int((rows, row) => Month(Day(rows, row))),
-        TransformKind.Year => Int((rows, row) => Year(Day(rows, row))),
-        TransformKind.Bucket => Int((rows, row) => BucketHash.BucketOf(BucketHash.Of(Day(rows, row)), transform.Width)),
+        TransformKind.Month => Int((rows, row) => TransformValues.MonthOfDay(Day(rows, row))),
+        TransformKind.Year => Int((rows, row) => TransformValues.YearOfDay(Day(rows, row))),
+        TransformKind.Bucket => Int((rows, row) => TransformValues.BucketOfLong(Day(rows, row), transform.Width)),
         _ => throw Inapplicable(column, transform),
     };
 
@@ -105,11 +99,11 @@ internal static class RowTerms
         return transform.Kind switch
         {
             TransformKind.Identity => Long(Read),
-            TransformKind.Hour => Int((rows, row) => Floor(Read(rows, row), MicrosecondsPerHour)),
-            TransformKind.Day => Int((rows, row) => Floor(Read(rows, row), MicrosecondsPerDay)),
-            TransformKind.Month => Int((rows, row) => Month((int)Floor(Read(rows, row), MicrosecondsPerDay))),
-            TransformKind.Year => Int((rows, row) => Year((int)Floor(Read(rows, row), MicrosecondsPerDay))),
-            TransformKind.Bucket => Int((rows, row) => BucketHash.BucketOf(BucketHash.Of(Read(rows, row)), transform.Width)),
+            TransformKind.Hour => Int((rows, row) => TransformValues.HourOfMicros(Read(rows, row))),
+            TransformKind.Day => Int((rows, row) => TransformValues.DayOfMicros(Read(rows, row))),
+            TransformKind.Month => Int((rows, row) => TransformValues.MonthOfMicros(Read(rows, row))),
+            TransformKind.Year => Int((rows, row) => TransformValues.YearOfMicros(Read(rows, row))),
+            TransformKind.Bucket => Int((rows, row) => TransformValues.BucketOfLong(Read(rows, row), transform.Width)),
             _ => throw Inapplicable(column, transform),
         };
     }
@@ -119,22 +113,6 @@ internal static class RowTerms
     private static NumberTerm Long(Func<SessionBatch, int, long> read) => new(read, value => value);
 
     private static int Day(SessionBatch rows, int row) => ConvertedColumnEncoder.DayOf(rows.StartMs[row]);
-
-    private static int Month(int day)
-    {
-        DateOnly date = s_epoch.AddDays(day);
-        return ((date.Year - FirstYear) * MonthsPerYear) + date.Month - 1;
-    }
-
-    private static int Year(int day) => s_epoch.AddDays(day).Year - FirstYear;
-
-    private static long Floor(long value, long unit) => Math.DivRem(value, unit, out long rest) - (rest < 0 ? 1 : 0);
-
-    /// <summary>As Iceberg's library computes it: what does not fit in the type goes round.</summary>
-    private static int Truncate(int value, int width) => unchecked(value - (((value % width) + width) % width));
-
-    /// <inheritdoc cref="Truncate(int, int)"/>
-    private static long Truncate(long value, int width) => unchecked(value - (((value % width) + width) % width));
 
     private static SessionizeException Inapplicable(SessionParquetColumn column, Transform transform) => new(
         $"The table's transform '{transform}' cannot be applied to its column '{column.Name}' of type {column.ValueType.ToString().ToLowerInvariant()}. Give the table another spec or sort order.");

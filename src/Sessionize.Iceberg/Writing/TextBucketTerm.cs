@@ -46,7 +46,7 @@ internal sealed class TextBucketTerm(TextSource source, int buckets) : RowTerm
                 return null;
             }
 
-            _lastBucket = BucketHash.BucketOf(BucketHash.Of(text), buckets);
+            _lastBucket = TransformValues.BucketOfText(text, buckets);
             _lastNumber = number;
         }
 
