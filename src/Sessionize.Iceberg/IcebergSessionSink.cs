@@ -98,7 +98,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
         ArgumentNullException.ThrowIfNull(commit);
         if (_commit is null || _commitId != commit.Id)
         {
-            IReadOnlyList<DataFile> files = await Writer().FinishAsync(cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<DataFile> files = await FinishAsync(cancellationToken).ConfigureAwait(false);
             if (commit.Lanes.Count == 0 && files.Count == 0 && _options.RunId is null)
             {
                 // A run without sessions changes nothing, and leaves nothing that a later one would have to find.
@@ -179,11 +179,24 @@ public sealed class IcebergSessionSink : ISessionBatchSink
             isBatch ? null : SummaryKeys.Tag(commit.Pipeline), _clock);
     }
 
+    private async ValueTask<IReadOnlyList<DataFile>> FinishAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Writer().FinishAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (SessionizeException failure) when (failure.IsTransient)
+        {
+            // Storage tries again by itself. The rows of a file that it gave up are not here any more.
+            throw new SessionizeException(failure.Message, failure, isTransient: true) { AreRetriesUsedUp = true };
+        }
+    }
+
     private SessionFileWriter Writer()
     {
         lock (_datesLock)
         {
-            return _writer ??= new SessionFileWriter(Table);
+            return _writer ??= new SessionFileWriter(Table, SessionTableSchema.Match(Table.Metadata), $"{Guid.NewGuid():N}");
         }
     }
 

@@ -11,13 +11,13 @@ internal sealed class CommitRetries(TableProperties properties, TimeProvider clo
     public int Count { get; private set; }
 
     /// <summary>Whether there may be one more.</summary>
-    public bool MayGoOn => Count < properties.CommitRetries && clock.GetElapsedTime(_start) < properties.CommitRetryTotalTime;
+    public bool MayGoOn => Count < properties.CommitRetries && clock.GetElapsedTime(_start) < properties.CommitTotalRetryTime;
 
     /// <summary>Waits before the next try: longer each time, and never as long as others that wait.</summary>
     public Task PauseAsync(CancellationToken cancellationToken)
     {
         double longest = Math.Min(
-            properties.CommitRetryLeastPause.TotalMilliseconds * Math.Pow(2, Math.Min(Count, 30)), properties.CommitRetryGreatestPause.TotalMilliseconds);
+            properties.CommitMinRetryWait.TotalMilliseconds * Math.Pow(2, Math.Min(Count, 30)), properties.CommitMaxRetryWait.TotalMilliseconds);
         Count++;
         return Task.Delay(TimeSpan.FromMilliseconds(longest * (0.25 + (0.75 * Random.Shared.NextDouble()))), clock, cancellationToken);
     }

@@ -120,14 +120,14 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
     /// <summary>Joins small manifests, as Iceberg's own writers do, so that readers open few.</summary>
     private async ValueTask<IReadOnlyList<ManifestFile>> MergeAsync(List<ManifestFile> manifests, CancellationToken cancellationToken)
     {
-        TableProperties properties = new(table.Metadata.Properties);
-        if (!properties.MergesManifests)
+        TableProperties properties = new(table.Metadata);
+        if (!properties.ManifestMergeEnabled)
         {
             return manifests;
         }
 
         List<ManifestFile> merged = [];
-        foreach (IReadOnlyList<ManifestFile> bin in ManifestBins.Of(manifests, properties.ManifestTargetBytes, properties.ManifestMinCountToMerge))
+        foreach (IReadOnlyList<ManifestFile> bin in ManifestBins.Of(manifests, properties.ManifestTargetSize, properties.ManifestMinCountToMerge))
         {
             merged.Add(bin.Count == 1 ? bin[0] : await JoinAsync(bin, cancellationToken).ConfigureAwait(false));
         }

@@ -40,7 +40,7 @@ internal sealed class TableCommit(
     {
         // A call that failed may have left the table anywhere.
         CatalogTable table = IsUnknown ? await LoadAsync(start.Name, cancellationToken).ConfigureAwait(false) : start;
-        CommitRetries retries = new(new TableProperties(table.Metadata.Properties), clock);
+        CommitRetries retries = new(new TableProperties(table.Metadata), clock);
         while (true)
         {
             try

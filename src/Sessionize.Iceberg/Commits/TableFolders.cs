@@ -1,4 +1,5 @@
 using Sessionize.Iceberg.Catalogs;
+using Sessionize.Iceberg.Metadata;
 
 namespace Sessionize.Iceberg.Commits;
 
@@ -7,7 +8,7 @@ internal static class TableFolders
 {
     /// <summary>Where manifests and manifest lists lie.</summary>
     public static string Metadata(CatalogTable table) =>
-        (table.Metadata.Properties.GetValueOrDefault("write.metadata.path") ?? table.Metadata.Location.TrimEnd('/') + "/metadata").TrimEnd('/');
+        (new TableProperties(table.Metadata).MetadataLocation ?? table.Metadata.Location.TrimEnd('/') + "/metadata").TrimEnd('/');
 
     /// <summary>Where files of a pipeline lie: in the warehouse, outside of every table, whose orphan removal would delete them.</summary>
     public static string Pipeline(CatalogTable table, string pipeline) => $"{Warehouse(table)}/_sessionize/{pipeline}";

@@ -29,7 +29,7 @@ internal sealed class TableOpening(IIcebergCatalog catalog, TableName name, Iceb
     public async ValueTask<CatalogTable> OpenAsync(CancellationToken cancellationToken)
     {
         CatalogTable table = await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false) ?? await CreateAsync(cancellationToken).ConfigureAwait(false);
-        CommitRetries retries = new(new TableProperties(table.Metadata.Properties), clock);
+        CommitRetries retries = new(new TableProperties(table.Metadata), clock);
         while (true)
         {
             TableMapping mapping = SessionTableSchema.Match(table.Metadata, options.EvolveSchema);
