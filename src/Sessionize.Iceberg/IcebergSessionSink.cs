@@ -60,6 +60,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
         }
 
         PipelineLanes lanes = await LaneFence.ReadAsync(_table, history, opening.Pipeline, _options.AcceptRollback, cancellationToken).ConfigureAwait(false);
+        await LaneRecord.RemoveUnnamedAsync(_table, opening.Pipeline, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         return [.. opening.Lanes.Select(lane => lanes.Lanes.GetValueOrDefault(lane)?.Entry).OfType<LaneCommit>()];
     }
 

@@ -34,9 +34,11 @@ internal sealed class LaneFence(SinkCommit commit, bool acceptRollback) : ICommi
         }
 
         string marker = SummaryKeys.Marker(commit.Pipeline);
-        return new CommitStep(CommitStepKind.Go, summary, table.Metadata.Properties.ContainsKey(marker)
-            ? []
-            : [new TableUpdate.SetProperties(new Dictionary<string, string> { [marker] = "true" })]);
+        return new CommitStep(
+            CommitStepKind.Go,
+            summary,
+            table.Metadata.Properties.ContainsKey(marker) ? [] : [new TableUpdate.SetProperties(new Dictionary<string, string> { [marker] = "true" })],
+            LaneRecord.FileOf(summary[SummaryKeys.Lanes(commit.Pipeline)]) is var (file, _, _) ? [file] : []);
     }
 
     /// <summary>Reads the lanes of a pipeline.</summary>

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Sessionize.Iceberg.Catalogs;
+using Sessionize.Iceberg.Metadata;
+using Sessionize.Storage;
 
 namespace Sessionize.Iceberg.Commits;
 
@@ -12,6 +14,8 @@ internal static class LaneRecord
 {
     /// <summary>The longest value that stands in the summary itself.</summary>
     public const int MostInlineBytes = 4096;
+
+    private static readonly TimeSpan s_underWay = TimeSpan.FromDays(1);
 
     /// <summary>Makes the value of a commit, and its file if it needs one.</summary>
     /// <param name="table">The table.</param>
@@ -74,6 +78,35 @@ internal static class LaneRecord
         }
     }
 
-    /// <summary>Where the files of a pipeline lie.</summary>
-    public static string Folder(CatalogTable table, string pipeline) => TableFolders.Pipeline(table, pipeline) + "/lanes";
+    /// <summary>The files that a snapshot's lanes are in.</summary>
+    public static IEnumerable<string> FilesOf(Snapshot snapshot) =>
+        from pipeline in SummaryKeys.Pipelines(snapshot.Summary)
+        let value = snapshot.Summary.GetValueOrDefault(SummaryKeys.Lanes(pipeline))
+        where value is not null
+        let file = FileOf(value)
+        where file is not null
+        select file.Value.Location;
+
+    /// <summary>Deletes a pipeline's files that no snapshot names any more, after a day: one that is younger may belong to a commit under way.</summary>
+    public static async ValueTask RemoveUnnamedAsync(CatalogTable table, string pipeline, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        HashSet<string> named = [.. table.Metadata.Snapshots.SelectMany(FilesOf)];
+        if (named.Count == 0)
+        {
+            return;
+        }
+
+        List<string> unnamed = [];
+        await foreach (StoredFile file in table.Storage.ListAsync(Folder(table, pipeline), cancellationToken).ConfigureAwait(false))
+        {
+            if (file.LastModified < now - s_underWay && !named.Contains(file.Location))
+            {
+                unnamed.Add(file.Location);
+            }
+        }
+
+        await table.Storage.DeleteAsync(unnamed, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Folder(CatalogTable table, string pipeline) => TableFolders.Pipeline(table, pipeline) + "/lanes";
 }

@@ -16,6 +16,6 @@ internal sealed class RunFence(string runId) : ICommitFence
 
         Dictionary<string, string> summary = CarriedKeys.Of(history, exceptOf: null);
         summary[SummaryKeys.RunId] = runId;
-        return new(new CommitStep(CommitStepKind.Go, summary, []));
+        return new(new CommitStep(CommitStepKind.Go, summary, [], []));
     }
 }

@@ -68,7 +68,7 @@ internal sealed class TableCommit(
             await removal.DiscardAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await table.Storage.DeleteAsync([.. _written], cancellationToken).ConfigureAwait(false);
+        await DeleteAsync(table, [.. _written], cancellationToken).ConfigureAwait(false);
         _written.Clear();
         _manifests = null;
     }
@@ -95,6 +95,7 @@ internal sealed class TableCommit(
         SnapshotTry snapshotTry = new(table, _snapshotId.Value, _files, _written);
         _manifests ??= await WriteManifestsAsync(snapshotTry, cancellationToken).ConfigureAwait(false);
         int before = _written.Count;
+        _written.AddRange(step.Files);
         FileChange change = removal is null ? FileChange.None : await removal.FindAsync(table, cancellationToken).ConfigureAwait(false);
         CatalogCommit outcome = await SendAsync(table, snapshotTry, change, step, cancellationToken).ConfigureAwait(false);
         if (outcome.Outcome == CatalogCommitOutcome.Committed)
@@ -185,8 +186,13 @@ internal sealed class TableCommit(
 
         if (result.Table.Metadata.FindSnapshot(_snapshotId!.Value) is { ManifestList: { } list } snapshot && _written.Count > _manifests?.Count + 1)
         {
-            HashSet<string> named = [list, .. (await TableManifests.ListAsync(result.Table, snapshot, cancellationToken).ConfigureAwait(false)).Select(manifest => manifest.Path)];
-            await result.Table.Storage.DeleteAsync([.. _written.Where(file => !named.Contains(file))], cancellationToken).ConfigureAwait(false);
+            HashSet<string> named =
+            [
+                list,
+                .. (await TableManifests.ListAsync(result.Table, snapshot, cancellationToken).ConfigureAwait(false)).Select(manifest => manifest.Path),
+                .. LaneRecord.FilesOf(snapshot),
+            ];
+            await DeleteAsync(result.Table, [.. _written.Where(file => !named.Contains(file))], cancellationToken).ConfigureAwait(false);
         }
 
         _written.Clear();
@@ -203,7 +209,20 @@ internal sealed class TableCommit(
 
         string[] written = [.. _written.Skip(before)];
         _written.RemoveRange(before, written.Length);
-        await table.Storage.DeleteAsync(written, cancellationToken).ConfigureAwait(false);
+        await DeleteAsync(table, written, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes as well as can be: what stays is an orphan, which harms nobody, and the commit has its outcome.</summary>
+    private static async ValueTask DeleteAsync(CatalogTable table, IReadOnlyCollection<string> files, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.Storage.DeleteAsync(files, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SessionizeException)
+        {
+            // Orphan removal deletes it some day.
+        }
     }
 
     private async ValueTask<CatalogTable> LoadAsync(TableName name, CancellationToken cancellationToken) =>
