@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Sessionize.Iceberg.Metadata;
+
+namespace Sessionize.Iceberg.Catalogs.Rest;
+
+/// <summary>A table as a server sends it. Immutable.</summary>
+/// <param name="MetadataLocation">Where its metadata lies; <see langword="null"/>, if the server does not tell.</param>
+/// <param name="Metadata">Its metadata.</param>
+/// <param name="Config">Settings for its storage, and more.</param>
+/// <param name="Credentials">Settings for the storage of locations that begin with a prefix.</param>
+internal sealed record RestTableAnswer(
+    string? MetadataLocation,
+    TableMetadata Metadata,
+    IReadOnlyDictionary<string, string> Config,
+    IReadOnlyList<(string Prefix, IReadOnlyDictionary<string, string> Config)> Credentials)
+{
+    private const string CredentialsName = "storage-credentials";
+
+    /// <summary>Reads the answer to loading, creating or changing a table.</summary>
+    /// <param name="body">The answer.</param>
+    /// <param name="place">What messages call the metadata, if the server does not tell where it lies.</param>
+    /// <exception cref="JsonException">It is something else.</exception>
+    /// <exception cref="SessionizeException">The metadata is damaged, or of a version that is not read.</exception>
+    public static RestTableAnswer Read(ReadOnlyMemory<byte> body, string place)
+    {
+        // The metadata may be long: it is cut out as it is, and only the little beside it is held as a document.
+        ReadOnlyMemory<byte>? metadata = null;
+        string? location = null;
+        Dictionary<string, string> config = [];
+        List<(string, IReadOnlyDictionary<string, string>)> credentials = [];
+        Utf8JsonReader json = new(body.Span);
+        Expect(ref json, JsonTokenType.StartObject);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = json.GetString()!;
+            json.Read();
+            switch (name)
+            {
+                case "metadata":
+                    int start = (int)json.TokenStartIndex;
+                    json.Skip();
+                    metadata = body[start..(int)json.BytesConsumed];
+                    break;
+                case "metadata-location":
+                    location = json.TokenType == JsonTokenType.String ? json.GetString() : null;
+                    break;
+                case "config":
+                case CredentialsName:
+                    using (JsonDocument part = JsonDocument.ParseValue(ref json))
+                    {
+                        if (name == "config")
+                        {
+                            config = RestJson.Texts(Wrapped(part, name).RootElement, name);
+                        }
+                        else
+                        {
+                            credentials = ReadCredentials(part.RootElement);
+                        }
+                    }
+
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        return new RestTableAnswer(
+            location,
+            TableMetadataJson.Read(metadata ?? throw new JsonException("There is no 'metadata' in it."), location ?? place),
+            config,
+            credentials);
+    }
+
+    /// <summary>Reads the answer to asking for credentials anew.</summary>
+    /// <exception cref="JsonException">It is something else.</exception>
+    public static IReadOnlyList<(string Prefix, IReadOnlyDictionary<string, string> Config)> ReadCredentials(ReadOnlyMemory<byte> body)
+    {
+        using JsonDocument document = JsonDocument.Parse(body);
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(CredentialsName, out JsonElement credentials)
+            ? ReadCredentials(credentials)
+            : throw new JsonException($"There are no '{CredentialsName}' in it.");
+    }
+}
