@@ -6,13 +6,16 @@ namespace Sessionize.Iceberg.Catalogs.Rest;
 /// <summary>Small pieces of JSON that REST catalogs send and get, without reflection.</summary>
 internal static class RestJson
 {
-    /// <summary>An object of texts; values that are no texts are kept as they are written, <c>null</c> is left out.</summary>
+    /// <summary>A field that is an object of texts; empty where there is none.</summary>
     /// <param name="parent">Where it is a field.</param>
-    /// <param name="name">The field; empty where there is none.</param>
-    public static Dictionary<string, string> Texts(JsonElement parent, string name)
+    /// <param name="name">The field.</param>
+    public static Dictionary<string, string> Texts(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement map) ? Texts(map) : [];
+
+    /// <summary>An object of texts; values that are no texts are kept as they are written, <c>null</c> is left out.</summary>
+    public static Dictionary<string, string> Texts(JsonElement map)
     {
         Dictionary<string, string> texts = new(StringComparer.Ordinal);
-        if (parent.TryGetProperty(name, out JsonElement map) && map.ValueKind == JsonValueKind.Object)
+        if (map.ValueKind == JsonValueKind.Object)
         {
             foreach (JsonProperty property in map.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))
             {

@@ -27,9 +27,13 @@ internal sealed record RestTableAnswer(
         ReadOnlyMemory<byte>? metadata = null;
         string? location = null;
         Dictionary<string, string> config = [];
-        List<(string, IReadOnlyDictionary<string, string>)> credentials = [];
+        IReadOnlyList<(string, IReadOnlyDictionary<string, string>)> credentials = [];
         Utf8JsonReader json = new(body.Span);
-        Expect(ref json, JsonTokenType.StartObject);
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("It is no object.");
+        }
+
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             string name = json.GetString()!;
@@ -45,19 +49,10 @@ internal sealed record RestTableAnswer(
                     location = json.TokenType == JsonTokenType.String ? json.GetString() : null;
                     break;
                 case "config":
+                    config = RestJson.Texts(JsonElement.ParseValue(ref json));
+                    break;
                 case CredentialsName:
-                    using (JsonDocument part = JsonDocument.ParseValue(ref json))
-                    {
-                        if (name == "config")
-                        {
-                            config = RestJson.Texts(Wrapped(part, name).RootElement, name);
-                        }
-                        else
-                        {
-                            credentials = ReadCredentials(part.RootElement);
-                        }
-                    }
-
+                    credentials = ReadCredentials(JsonElement.ParseValue(ref json));
                     break;
                 default:
                     json.Skip();
@@ -81,4 +76,28 @@ internal sealed record RestTableAnswer(
             ? ReadCredentials(credentials)
             : throw new JsonException($"There are no '{CredentialsName}' in it.");
     }
+
+    /// <summary>The settings of a location's storage: those of the table, and above them those whose prefix is the longest that the location begins with.</summary>
+    public IReadOnlyDictionary<string, string> SettingsOf(string location) => Merge(Config, Credentials, location);
+
+    /// <summary>Puts the settings whose prefix is the longest that a location begins with above others.</summary>
+    public static IReadOnlyDictionary<string, string> Merge(
+        IReadOnlyDictionary<string, string> settings, IReadOnlyList<(string Prefix, IReadOnlyDictionary<string, string> Config)> credentials, string location)
+    {
+        Dictionary<string, string> merged = new(settings, StringComparer.Ordinal);
+        IReadOnlyDictionary<string, string>? vended = credentials
+            .Where(credential => location.StartsWith(credential.Prefix, StringComparison.Ordinal))
+            .MaxBy(credential => credential.Prefix.Length).Config;
+        foreach ((string name, string value) in vended ?? new Dictionary<string, string>())
+        {
+            merged[name] = value;
+        }
+
+        return merged;
+    }
+
+    private static List<(string Prefix, IReadOnlyDictionary<string, string> Config)> ReadCredentials(JsonElement credentials) =>
+        credentials.ValueKind != JsonValueKind.Array ? [] : [.. credentials.EnumerateArray()
+            .Where(credential => credential.ValueKind == JsonValueKind.Object)
+            .Select(credential => (RestJson.Text(credential, "prefix") ?? "", (IReadOnlyDictionary<string, string>)RestJson.Texts(credential, "config")))];
 }
