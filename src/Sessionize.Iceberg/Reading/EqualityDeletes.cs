@@ -45,7 +45,9 @@ internal sealed class EqualityDeletes
         object?[] values = new object?[Columns.Count];
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = block.Value(Columns[i].Id, row);
+            // A scan of an older schema reads the narrower type.
+            object? value = block.Value(Columns[i].Id, row);
+            values[i] = Columns[i].Type is PrimitiveType type ? CellValues.Widen(value, type) : value;
         }
 
         return new PartitionKey(values);

@@ -1,6 +1,7 @@
 using Parquet.Meta;
 using Sessionize.Iceberg.Metadata;
 using Sessionize.Parquet.Events;
+using ListType = Sessionize.Iceberg.Metadata.ListType;
 
 namespace Sessionize.Iceberg.Reading;
 
