@@ -19,6 +19,7 @@ internal static class Unix
     private const int FollowLink = 0x400;
     private const int NoSuchFolder = 2;
     private const int FileExists = 17;
+    private const uint KeepExisting = 1;
     private const string OpenFiles = "/proc/self/fd";
 
     /// <summary>Makes a rename within the folder durable, where the system can.</summary>
@@ -110,6 +111,40 @@ internal static class Unix
         };
     }
 
+    /// <summary>Renames a file unless there is something of the new name. <c>rename</c> alone cannot: it replaces.</summary>
+    /// <param name="from">The file.</param>
+    /// <param name="to">Its new name, on the same file system.</param>
+    /// <returns>Whether it has the name now; otherwise there is something of that name, and both stay as they are.</returns>
+    /// <exception cref="IOException">The folder has gone or cannot be written, or the file system can do it in no way.</exception>
+    public static bool TryRename(string from, string to)
+    {
+        if (Link(CurrentFolder, Terminated(from), CurrentFolder, Terminated(to), 0) == 0)
+        {
+            File.Delete(from);
+            return true;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        if (error is not (FileExists or NoSuchFolder) && OperatingSystem.IsLinux())
+        {
+            // File systems without hard links, such as FAT.
+            if (RenameUnlessThere(CurrentFolder, Terminated(from), CurrentFolder, Terminated(to), KeepExisting) == 0)
+            {
+                return true;
+            }
+
+            error = Marshal.GetLastPInvokeError();
+        }
+
+        string message = Marshal.GetPInvokeErrorMessage(error);
+        return error switch
+        {
+            FileExists => false,
+            NoSuchFolder => throw new DirectoryNotFoundException(message),
+            _ => throw new IOException(message, error),
+        };
+    }
+
     private static byte[] Terminated(string path) => Encoding.UTF8.GetBytes(path + '\0');
 
     [DllImport("libc", EntryPoint = "statx")]
@@ -124,6 +159,9 @@ internal static class Unix
 
     [DllImport("libc", EntryPoint = "linkat", SetLastError = true)]
     private static extern int Link(int fromFolder, byte[] from, int toFolder, byte[] to, int flags);
+
+    [DllImport("libc", EntryPoint = "renameat2", SetLastError = true)]
+    private static extern int RenameUnlessThere(int fromFolder, byte[] from, int toFolder, byte[] to, uint flags);
 
     [DllImport("libc", EntryPoint = "fsync")]
     private static extern int Sync(int descriptor);
