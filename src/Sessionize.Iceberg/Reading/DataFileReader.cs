@@ -86,7 +86,8 @@ internal sealed class DataFileReader : IAsyncDisposable
         long position = 0;
         foreach (ParquetRowGroupReader group in Enumerable.Range(0, RowGroupCount).Select(_reader.OpenRowGroupReader))
         {
-            if (filter.MayFit(fieldId => RangeOf(group, fieldId, readers, constants)))
+            ValueRange? InGroup(int fieldId) => RangeOf(group, fieldId, readers, constants);
+            if (filter.MayFit(InGroup))
             {
                 counts.RowGroups++;
                 counts.ColumnBytes += readers.Values.Sum(reader => reader.BytesIn(group));
@@ -97,7 +98,7 @@ internal sealed class DataFileReader : IAsyncDisposable
                     columns.Add(field.Id, await DecodeAsync(field, readers[field.Id], group, cancellationToken).ConfigureAwait(false));
                 }
 
-                yield return new RowBlock(columns, position, checked((int)group.RowCount));
+                yield return new RowBlock(columns, position, checked((int)group.RowCount), InGroup);
             }
 
             position += group.RowCount;

@@ -1,20 +1,21 @@
+using Sessionize.Storage;
+
 namespace Sessionize.Iceberg.Reading;
 
 /// <summary>Places of files as different writers spell them: <c>file:/t</c>, <c>file:///t</c> and <c>/t</c> are one, <c>s3a://b</c> and <c>s3://b</c>, too.</summary>
 internal static class FilePlace
 {
-    /// <summary>The one spelling by which places are compared.</summary>
+    /// <summary>The one spelling by which places are compared. What is no place stays as it is.</summary>
     public static string Normal(string place)
     {
-        if (place.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+        try
         {
-            ReadOnlySpan<char> path = place.AsSpan("file:".Length).TrimStart('/');
-            return string.Concat("/", path);
+            return FileLocations.Normalise(place);
         }
-
-        return place.StartsWith("s3a://", StringComparison.Ordinal) || place.StartsWith("s3n://", StringComparison.Ordinal)
-            ? string.Concat("s3", place.AsSpan(3))
-            : place;
+        catch (ArgumentException)
+        {
+            return place;
+        }
     }
 
     /// <summary>Whether two places are one.</summary>

@@ -4,7 +4,8 @@ namespace Sessionize.Iceberg.Reading;
 /// <param name="columns">The columns by field id; one that the file does not have is there, too.</param>
 /// <param name="firstPosition">The position of the first row in the file.</param>
 /// <param name="count">The rows.</param>
-internal sealed class RowBlock(IReadOnlyDictionary<int, ColumnVector> columns, long firstPosition, int count)
+/// <param name="rangeOf">Tells what the footer says of a column in these rows.</param>
+internal sealed class RowBlock(IReadOnlyDictionary<int, ColumnVector> columns, long firstPosition, int count, Func<int, ValueRange?> rangeOf)
 {
     /// <summary>The number of rows.</summary>
     public int Count => count;
@@ -14,6 +15,9 @@ internal sealed class RowBlock(IReadOnlyDictionary<int, ColumnVector> columns, l
 
     /// <summary>A column; <see langword="null"/>, if it was not asked for.</summary>
     public ColumnVector? Find(int fieldId) => columns.GetValueOrDefault(fieldId);
+
+    /// <summary>What the footer says of a column in these rows; <see langword="null"/>: nothing.</summary>
+    public ValueRange? RangeOf(int fieldId) => rangeOf(fieldId);
 
     /// <summary>A value.</summary>
     public object? Value(int fieldId, int row) => columns[fieldId][row];
