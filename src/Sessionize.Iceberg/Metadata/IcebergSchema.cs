@@ -17,12 +17,37 @@ internal sealed record IcebergSchema(int Id, IReadOnlyList<IcebergField> Fields)
     /// <summary>Finds a column by its id.</summary>
     public IcebergField? Find(int id) => Fields.FirstOrDefault(field => field.Id == id);
 
+    /// <summary>Finds a column, a field of a struct, or an element, key or value by its id.</summary>
+    public IcebergField? FindNested(int id)
+    {
+        foreach (IcebergField field in Fields)
+        {
+            if ((field.Id == id ? field : FindNested(field.Type, id)) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
     /// <inheritdoc/>
     public bool Equals(IcebergSchema? other) =>
         other is not null && Id == other.Id && Fields.SequenceEqual(other.Fields) && IdentifierFieldIds.SequenceEqual(other.IdentifierFieldIds);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Id, Fields.Count);
+
+    private static IcebergField? FindNested(IcebergType type, int id) => type switch
+    {
+        StructType group => new IcebergSchema(0, group.Fields).FindNested(id),
+        ListType list => FindNested(new IcebergField(list.ElementId, "element", list.Element, list.IsElementRequired), id),
+        MapType map => FindNested(new IcebergField(map.KeyId, "key", map.Key, IsRequired: true), id)
+            ?? FindNested(new IcebergField(map.ValueId, "value", map.Value, map.IsValueRequired), id),
+        _ => null,
+    };
+
+    private static IcebergField? FindNested(IcebergField field, int id) => field.Id == id ? field : FindNested(field.Type, id);
 
     private static int HighestId(IcebergField field) => Math.Max(field.Id, HighestId(field.Type));
 
