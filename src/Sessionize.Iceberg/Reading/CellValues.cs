@@ -9,8 +9,11 @@ internal static class CellValues
     /// <summary>Whether a value is a NaN.</summary>
     public static bool IsNan(object? value) => value is double.NaN or float.NaN;
 
-    /// <summary>The order of two values of one type: numbers by value, texts and bytes by their bytes.</summary>
-    public static int Compare(object left, object right) => SingleValue.Compare(left, right);
+    // For the message of a mistake alone.
+    private static readonly PrimitiveType s_anyType = new(PrimitiveKind.Binary);
+
+    /// <summary>The order of two values of one type: numbers by value, texts and bytes by their bytes; −0 stands below 0.</summary>
+    public static int Compare(object left, object right) => SingleValue.Compare(s_anyType, left, right);
 
     /// <summary>A value that was written as an older type of its column, as the type that the column has now.</summary>
     /// <exception cref="InvalidDataException">The one is never made of the other.</exception>
@@ -28,30 +31,8 @@ internal static class CellValues
     };
 
     /// <summary>Reads a bound of a column, which may have been written while the column had a narrower type.</summary>
-    /// <returns>The bound; <see langword="null"/>, if there is none or it cannot be read.</returns>
-    public static object? ReadBound(PrimitiveType type, byte[]? bytes)
-    {
-        if (bytes is null)
-        {
-            return null;
-        }
-
-        PrimitiveType written = (type.Kind, bytes.Length) switch
-        {
-            (PrimitiveKind.Long, 4) => new PrimitiveType(PrimitiveKind.Int),
-            (PrimitiveKind.Double, 4) => new PrimitiveType(PrimitiveKind.Float),
-            _ => type,
-        };
-        try
-        {
-            return Widen(SingleValue.FromBytes(written, bytes), type);
-        }
-        catch (Exception failure) when (failure is InvalidDataException or ArgumentException or SessionizeException)
-        {
-            // Without a bound nothing is lost but time; the audit tells of it.
-            return null;
-        }
-    }
+    /// <returns>The bound; <see langword="null"/>, if there is none or it is no value of the type.</returns>
+    public static object? ReadBound(PrimitiveType type, byte[]? bytes) => bytes is null ? null : SingleValue.FromBytes(type, bytes);
 
     /// <summary>The next value above or below of types that have one; else the value itself.</summary>
     /// <returns><see langword="null"/> beyond the last.</returns>

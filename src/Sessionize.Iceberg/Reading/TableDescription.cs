@@ -69,26 +69,6 @@ internal sealed class TableDescription(TableFiles table)
         };
     }
 
-    /// <summary>A partition value as people write it: dates and times as such, other values as they are.</summary>
-    public string? TextOf(PartitionField field, object? value)
-    {
-        // A day since 1970 and a year since 1970 are both whole numbers: the transform and the column tell which is which.
-        DateTime epoch = DateTime.UnixEpoch;
-        IFormatProvider invariant = CultureInfo.InvariantCulture;
-        return (field.Transform.Kind, value, (table.FieldOf(field.SourceId)?.Type as PrimitiveType)?.Kind) switch
-        {
-            (_, null, _) => null,
-            (TransformKind.Year, int years, _) => (epoch.Year + years).ToString("0000", invariant),
-            (TransformKind.Month, int months, _) => epoch.AddMonths(months).ToString("yyyy-MM", invariant),
-            (TransformKind.Day, int days, _) or (TransformKind.Identity, int days, PrimitiveKind.Date) => epoch.AddDays(days).ToString("yyyy-MM-dd", invariant),
-            (TransformKind.Hour, int hours, _) => epoch.AddHours(hours).ToString("yyyy-MM-dd-HH", invariant),
-            (TransformKind.Identity, long time, PrimitiveKind.Timestamp or PrimitiveKind.TimestampTz) =>
-                epoch.AddTicks(time * 10).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", invariant),
-            (_, BinaryValue bytes, _) => Convert.ToHexStringLower(bytes.Bytes),
-            _ => Convert.ToString(value, invariant),
-        };
-    }
-
     private static IcebergSnapshotInfo ToInfo(TableMetadata metadata, Snapshot snapshot) => new(
         snapshot.Id,
         snapshot.ParentId,
@@ -106,7 +86,8 @@ internal sealed class TableDescription(TableFiles table)
         Dictionary<string, string?> partition = [];
         for (int i = 0; i < fields.Count; i++)
         {
-            partition[fields[i].Name] = TextOf(fields[i], file.Partition.Values[i]);
+            object? value = file.Partition.Values[i];
+            partition[fields[i].Name] = value is null ? null : PartitionPath.TextOf(fields[i].Transform, table.FieldOf(fields[i].SourceId)?.Type, value);
         }
 
         string content = file.Content switch { FileContent.Data => "data", FileContent.PositionDeletes => "position-deletes", _ => "equality-deletes" };

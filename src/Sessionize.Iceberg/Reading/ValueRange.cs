@@ -17,9 +17,26 @@ internal sealed record ValueRange(bool MayBeNull, bool MayHaveValues, object? Lo
             ? new ValueRange(MayBeNull: false, MayHaveValues: true, null, null)
             : new ValueRange(MayBeNull: false, MayHaveValues: true, value, value) { IsSingle = true };
 
-    /// <summary>The range with bounds that can be compared: NaN is no bound.</summary>
-    public static ValueRange Between(bool mayBeNull, bool mayHaveValues, object? lower, object? upper) => new(
-        mayBeNull, mayHaveValues, CellValues.IsNan(lower) ? null : lower, CellValues.IsNan(upper) ? null : upper);
+    /// <summary>The range with bounds that can be relied on.</summary>
+    public static ValueRange Between(bool mayBeNull, bool mayHaveValues, object? lower, object? upper)
+    {
+        if (lower is Guid && upper is Guid && !lower.Equals(upper))
+        {
+            // Iceberg Java has ordered UUIDs by their halves as signed numbers for years, and others by their bytes.
+            return new ValueRange(mayBeNull, mayHaveValues, null, null);
+        }
+
+        return new ValueRange(mayBeNull, mayHaveValues, WithZero(lower, isLower: true), WithZero(upper, isLower: false));
+    }
+
+    /// <summary>NaN is no bound, and writers do not tell 0 from −0.</summary>
+    private static object? WithZero(object? bound, bool isLower) => bound switch
+    {
+        double.NaN or float.NaN => null,
+        0.0 => isLower ? -0.0 : 0.0,
+        0.0f => isLower ? -0.0f : 0.0f,
+        _ => bound,
+    };
 
     /// <summary>Whether a value in the range may compare so with another.</summary>
     public bool MayFit(ComparisonKind kind, object value)
