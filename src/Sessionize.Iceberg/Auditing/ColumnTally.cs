@@ -4,14 +4,14 @@ using Sessionize.Iceberg.Reading;
 namespace Sessionize.Iceberg.Auditing;
 
 /// <summary>What is found in a column while it is read.</summary>
-/// <param name="field">The column.</param>
-internal sealed class ColumnTally(IcebergField field)
+/// <param name="column">The column.</param>
+internal sealed class ColumnTally(IcebergField column)
 {
     /// <summary>The column.</summary>
-    public IcebergField Field => field;
+    public IcebergField Field => column;
 
     /// <summary>The id that metrics have: of a list that of its elements.</summary>
-    public int MetricsId => field.Type is ListType list ? list.ElementId : field.Id;
+    public int MetricsId => column.Type is ListType list ? list.ElementId : column.Id;
 
     /// <summary>The rows.</summary>
     public long Rows { get; private set; }
@@ -38,7 +38,7 @@ internal sealed class ColumnTally(IcebergField field)
     public void Add(object? value)
     {
         Rows++;
-        if (field.Type is ListType)
+        if (column.Type is ListType)
         {
             int elements = (value as IReadOnlyList<object?>)?.Count ?? 0;
             Elements += elements;
@@ -53,7 +53,7 @@ internal sealed class ColumnTally(IcebergField field)
         {
             Nans++;
         }
-        else if (field.Type is PrimitiveType)
+        else if (column.Type is PrimitiveType)
         {
             Least = Least is null || CellValues.Compare(value, Least) < 0 ? value : Least;
             Greatest = Greatest is null || CellValues.Compare(value, Greatest) > 0 ? value : Greatest;
