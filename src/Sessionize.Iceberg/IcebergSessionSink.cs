@@ -23,6 +23,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     private readonly HashSet<int> _dates = [];
     private readonly List<Session> _retracted = [];
     private IIcebergCatalog? _catalog;
+    private TableName? _name;
     private CatalogTable? _table;
     private SessionFileWriter? _writer;
     private TableCommit? _commit;
@@ -50,8 +51,12 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     public async ValueTask<IReadOnlyList<LaneCommit>> OpenAsync(SinkOpening opening, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(opening);
-        TableOpening table = new(_catalog ??= IcebergCatalogs.Open(_options, _clock).Catalog, IcebergCatalogs.NameOf(_options), _options, _clock);
-        _table = await table.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (_catalog is null)
+        {
+            (_catalog, _name) = IcebergCatalogs.Open(_options, _clock);
+        }
+
+        _table = await new TableOpening(_catalog, _name!, _options, _clock).OpenAsync(cancellationToken).ConfigureAwait(false);
         SnapshotHistory history = new(_table.Metadata);
         if (opening.Lanes.Count == 0)
         {

@@ -3,6 +3,7 @@ using Sessionize.Iceberg.Catalogs;
 using Sessionize.Iceberg.Manifests;
 using Sessionize.Iceberg.Metadata;
 using Sessionize.Iceberg.Partitioning;
+using Sessionize.Iceberg.Reading;
 
 namespace Sessionize.Iceberg.Commits;
 
@@ -19,14 +20,15 @@ internal sealed class DateOverwrite(IReadOnlySet<int> dates) : IFileRemoval
     public async ValueTask<FileChange> FindAsync(CatalogTable table, CancellationToken cancellationToken)
     {
         Dictionary<string, DataFile> removed = new(StringComparer.Ordinal);
-        foreach (ManifestFile manifest in await TableManifests.ListAsync(table, table.Metadata.CurrentSnapshot, cancellationToken).ConfigureAwait(false))
+        TableFiles files = new(table);
+        foreach (ManifestFile manifest in table.Metadata.CurrentSnapshot is { } snapshot ? await files.ManifestsOfAsync(snapshot, cancellationToken).ConfigureAwait(false) : [])
         {
             if (manifest.Content != ManifestContent.Data)
             {
                 continue;
             }
 
-            foreach (ManifestEntry entry in await TableManifests.EntriesAsync(table, manifest, cancellationToken).ConfigureAwait(false))
+            foreach (ManifestEntry entry in await files.EntriesOfAsync(manifest, cancellationToken).ConfigureAwait(false))
             {
                 if (entry.IsLive && IsReplaced(table.Metadata, entry.File))
                 {
@@ -40,6 +42,9 @@ internal sealed class DateOverwrite(IReadOnlySet<int> dates) : IFileRemoval
 
     /// <inheritdoc/>
     public ValueTask DiscardAsync(CancellationToken cancellationToken) => default;
+
+    /// <inheritdoc/>
+    public ValueTask ReleaseAsync() => default;
 
     private bool IsReplaced(TableMetadata table, DataFile file)
     {

@@ -11,4 +11,7 @@ internal interface IFileRemoval
 
     /// <summary>Deletes what was written for a try that was refused for certain.</summary>
     ValueTask DiscardAsync(CancellationToken cancellationToken);
+
+    /// <summary>Gives memory back; what was written stays.</summary>
+    ValueTask ReleaseAsync();
 }

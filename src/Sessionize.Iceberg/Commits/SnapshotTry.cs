@@ -2,16 +2,19 @@ using Sessionize.Iceberg.Catalogs;
 using Sessionize.Iceberg.Manifests;
 using Sessionize.Iceberg.Metadata;
 using Sessionize.Iceberg.Partitioning;
+using Sessionize.Iceberg.Reading;
 
 namespace Sessionize.Iceberg.Commits;
 
 /// <summary>The manifests and manifest list of one try of a commit.</summary>
 /// <param name="table">The table as the try found it.</param>
 /// <param name="snapshotId">The new snapshot's id, the same at each try.</param>
-/// <param name="files">Makes names of files.</param>
+/// <param name="names">Makes names of files.</param>
 /// <param name="written">Gets the places of all files before they are written, for them to be deleted if the commit is refused for certain.</param>
-internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataFileNames files, List<string> written)
+internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataFileNames names, List<string> written)
 {
+    private readonly TableFiles _files = new(table);
+
     /// <summary>Writes the snapshot's files.</summary>
     /// <param name="added">The manifests of the files that come, written once for all tries.</param>
     /// <param name="newFiles">The files that come.</param>
@@ -24,7 +27,7 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
         CancellationToken cancellationToken)
     {
         Snapshot? parent = table.Metadata.CurrentSnapshot;
-        IReadOnlyList<ManifestFile> before = await TableManifests.ListAsync(table, parent, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ManifestFile> before = parent is null ? [] : await _files.ManifestsOfAsync(parent, cancellationToken).ConfigureAwait(false);
         Dictionary<string, string> summary = new(keys, StringComparer.Ordinal) { ["operation"] = change.Removed.Count == 0 ? "append" : "overwrite" };
         foreach ((string key, string value) in SnapshotCounts.Of(
             await TotalsAsync(parent, before, cancellationToken).ConfigureAwait(false), newFiles, [.. change.Removed.Values]))
@@ -45,7 +48,7 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
             ParentId = parent?.Id,
             SequenceNumber = sequenceNumber,
             TimestampMs = Math.Max(nowMs, Math.Max(table.Metadata.LastUpdatedMs, parent?.TimestampMs ?? 0)),
-            ManifestList = files.NextList(snapshotId),
+            ManifestList = names.NextList(snapshotId),
             Summary = summary,
             SchemaId = table.Metadata.CurrentSchemaId,
         };
@@ -59,7 +62,7 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
         int specId, ManifestContent content, IReadOnlyCollection<ManifestEntry> entries, CancellationToken cancellationToken)
     {
         PartitionSpec spec = table.Metadata.PartitionSpecs.First(spec => spec.Id == specId);
-        string path = files.NextManifest();
+        string path = names.NextManifest();
         ManifestFile manifest = ManifestWriter.Write(path, table.Metadata, spec, content, snapshotId, entries, out byte[] bytes);
         await CreateAsync(path, bytes, cancellationToken).ConfigureAwait(false);
         return manifest;
@@ -86,7 +89,7 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
         List<DataFile> live = [];
         foreach (ManifestFile manifest in manifests)
         {
-            live.AddRange((await TableManifests.EntriesAsync(table, manifest, cancellationToken).ConfigureAwait(false)).Where(entry => entry.IsLive).Select(entry => entry.File));
+            live.AddRange((await _files.EntriesOfAsync(manifest, cancellationToken).ConfigureAwait(false)).Where(entry => entry.IsLive).Select(entry => entry.File));
         }
 
         return SnapshotCounts.Count(live);
@@ -99,7 +102,7 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
             return manifest;
         }
 
-        IReadOnlyList<ManifestEntry> entries = await TableManifests.EntriesAsync(table, manifest, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ManifestEntry> entries = await _files.EntriesOfAsync(manifest, cancellationToken).ConfigureAwait(false);
         if (!entries.Any(IsRemoved))
         {
             return manifest;
@@ -140,7 +143,7 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
         List<ManifestEntry> entries = [];
         foreach (ManifestFile manifest in bin)
         {
-            foreach (ManifestEntry entry in await TableManifests.EntriesAsync(table, manifest, cancellationToken).ConfigureAwait(false))
+            foreach (ManifestEntry entry in await _files.EntriesOfAsync(manifest, cancellationToken).ConfigureAwait(false))
             {
                 if (entry.SnapshotId == snapshotId || manifest.AddedSnapshotId == snapshotId)
                 {

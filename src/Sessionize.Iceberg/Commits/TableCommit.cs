@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Sessionize.Iceberg.Catalogs;
 using Sessionize.Iceberg.Manifests;
 using Sessionize.Iceberg.Metadata;
+using Sessionize.Iceberg.Reading;
 
 namespace Sessionize.Iceberg.Commits;
 
@@ -114,7 +115,10 @@ internal sealed class TableCommit(
             : throw new SessionizeException(
                 $"Others committed to {table.Name} first each of {retries.Count + 1} times, and nothing was written. Run it again, or raise the table's property "
                 + "commit.retry.num-retries.",
-                isTransient: true) { AreRetriesUsedUp = true };
+                isTransient: true)
+            {
+                AreRetriesUsedUp = true,
+            };
     }
 
     private async ValueTask<CatalogCommit> SendAsync(
@@ -189,13 +193,14 @@ internal sealed class TableCommit(
             HashSet<string> named =
             [
                 list,
-                .. (await TableManifests.ListAsync(result.Table, snapshot, cancellationToken).ConfigureAwait(false)).Select(manifest => manifest.Path),
+                .. (await new TableFiles(result.Table).ManifestsOfAsync(snapshot, cancellationToken).ConfigureAwait(false)).Select(manifest => manifest.Path),
                 .. LaneRecord.FilesOf(snapshot),
             ];
             await DeleteAsync(result.Table, [.. _written.Where(file => !named.Contains(file))], cancellationToken).ConfigureAwait(false);
         }
 
         _written.Clear();
+        await (removal?.ReleaseAsync() ?? default).ConfigureAwait(false);
         return result;
     }
 
