@@ -26,7 +26,7 @@ internal sealed class TableAuditor(TableFiles table)
             files.Expect(snapshot, content);
             if (content is not null)
             {
-                SummaryAudit.Check(snapshot, content, _log);
+                SummaryAudit.Check(snapshot, content, SummaryAudit.TellsSizes(table.Metadata), _log);
                 current = snapshot.Id == table.Metadata.CurrentSnapshotId ? content : current;
             }
         }
