@@ -60,6 +60,7 @@ internal sealed class TableAuditor(TableFiles table)
 
         // With a file missing or unreadable there is no saying what is alive.
         if (table.Metadata.CurrentSchema.Find("session_id") is { Type: PrimitiveType } id
+            && current.IsWhole
             && current.Live.All(entry => files.IsThere(entry.File.FilePath) && !rows.Unreadable.Contains(entry.File.FilePath)))
         {
             await new DuplicateSessionAudit(table, id, _log).CheckAsync(cancellationToken).ConfigureAwait(false);
