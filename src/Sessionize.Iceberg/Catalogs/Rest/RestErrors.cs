@@ -47,7 +47,7 @@ internal static class RestErrors
         if (Parse(body) is not { ValueKind: JsonValueKind.Object } root)
         {
             string text = Encoding.UTF8.GetString(body.Span).Trim();
-            return text.Length > 0 && !text.StartsWith('<') ? Short(text) : null;
+            return Short(text.StartsWith('<') ? TitleOf(text) : text);
         }
 
         if (!root.TryGetProperty("error", out JsonElement error))
@@ -58,6 +58,13 @@ internal static class RestErrors
         return error.ValueKind == JsonValueKind.Object
             ? Short(string.Join(": ", new[] { RestJson.Text(error, "type"), RestJson.Text(error, "message") }.OfType<string>()))
             : Short(string.Join(": ", new[] { RestJson.Text(root, "error"), RestJson.Text(root, "error_description") }.OfType<string>()));
+    }
+
+    private static string TitleOf(string page)
+    {
+        int start = page.IndexOf("<title>", StringComparison.OrdinalIgnoreCase);
+        int end = page.IndexOf("</title>", StringComparison.OrdinalIgnoreCase);
+        return start >= 0 && end > start ? page[(start + "<title>".Length)..end].Trim() : "";
     }
 
     private static JsonElement? Parse(ReadOnlyMemory<byte> body)

@@ -7,15 +7,13 @@ namespace Sessionize.Iceberg.Catalogs.Rest;
 /// <param name="MetadataLocation">Where its metadata lies; <see langword="null"/>, if the server does not tell.</param>
 /// <param name="Metadata">Its metadata.</param>
 /// <param name="Config">Settings for its storage, and more.</param>
-/// <param name="Credentials">Settings for the storage of locations that begin with a prefix.</param>
+/// <param name="Credentials">Settings for the storage of certain locations.</param>
 internal sealed record RestTableAnswer(
     string? MetadataLocation,
     TableMetadata Metadata,
     IReadOnlyDictionary<string, string> Config,
-    IReadOnlyList<(string Prefix, IReadOnlyDictionary<string, string> Config)> Credentials)
+    IReadOnlyList<StorageCredential> Credentials)
 {
-    private const string CredentialsName = "storage-credentials";
-
     /// <summary>Reads the answer to loading, creating or changing a table.</summary>
     /// <param name="body">The answer.</param>
     /// <param name="place">What messages call the metadata, if the server does not tell where it lies.</param>
@@ -27,7 +25,7 @@ internal sealed record RestTableAnswer(
         ReadOnlyMemory<byte>? metadata = null;
         string? location = null;
         Dictionary<string, string> config = [];
-        IReadOnlyList<(string, IReadOnlyDictionary<string, string>)> credentials = [];
+        IReadOnlyList<StorageCredential> credentials = [];
         Utf8JsonReader json = new(body.Span);
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
         {
@@ -51,8 +49,8 @@ internal sealed record RestTableAnswer(
                 case "config":
                     config = RestJson.Texts(JsonElement.ParseValue(ref json));
                     break;
-                case CredentialsName:
-                    credentials = ReadCredentials(JsonElement.ParseValue(ref json));
+                case StorageCredential.Field:
+                    credentials = StorageCredential.Read(JsonElement.ParseValue(ref json));
                     break;
                 default:
                     json.Skip();
@@ -69,35 +67,14 @@ internal sealed record RestTableAnswer(
 
     /// <summary>Reads the answer to asking for credentials anew.</summary>
     /// <exception cref="JsonException">It is something else.</exception>
-    public static IReadOnlyList<(string Prefix, IReadOnlyDictionary<string, string> Config)> ReadCredentials(ReadOnlyMemory<byte> body)
+    public static IReadOnlyList<StorageCredential> ReadCredentials(ReadOnlyMemory<byte> body)
     {
         using JsonDocument document = JsonDocument.Parse(body);
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(CredentialsName, out JsonElement credentials)
-            ? ReadCredentials(credentials)
-            : throw new JsonException($"There are no '{CredentialsName}' in it.");
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(StorageCredential.Field, out JsonElement credentials)
+            ? StorageCredential.Read(credentials)
+            : throw new JsonException($"There are no '{StorageCredential.Field}' in it.");
     }
 
-    /// <summary>The settings of a location's storage: those of the table, and above them those whose prefix is the longest that the location begins with.</summary>
-    public IReadOnlyDictionary<string, string> SettingsOf(string location) => Merge(Config, Credentials, location);
-
-    /// <summary>Puts the settings whose prefix is the longest that a location begins with above others.</summary>
-    public static IReadOnlyDictionary<string, string> Merge(
-        IReadOnlyDictionary<string, string> settings, IReadOnlyList<(string Prefix, IReadOnlyDictionary<string, string> Config)> credentials, string location)
-    {
-        Dictionary<string, string> merged = new(settings, StringComparer.Ordinal);
-        IReadOnlyDictionary<string, string>? vended = credentials
-            .Where(credential => location.StartsWith(credential.Prefix, StringComparison.Ordinal))
-            .MaxBy(credential => credential.Prefix.Length).Config;
-        foreach ((string name, string value) in vended ?? new Dictionary<string, string>())
-        {
-            merged[name] = value;
-        }
-
-        return merged;
-    }
-
-    private static List<(string Prefix, IReadOnlyDictionary<string, string> Config)> ReadCredentials(JsonElement credentials) =>
-        credentials.ValueKind != JsonValueKind.Array ? [] : [.. credentials.EnumerateArray()
-            .Where(credential => credential.ValueKind == JsonValueKind.Object)
-            .Select(credential => (RestJson.Text(credential, "prefix") ?? "", (IReadOnlyDictionary<string, string>)RestJson.Texts(credential, "config")))];
+    /// <summary>The settings of the table's storage: those of the table, and above them those for its location.</summary>
+    public IReadOnlyDictionary<string, string> StorageSettings() => StorageCredential.Over(Config, Credentials, Metadata.Location);
 }
