@@ -25,7 +25,12 @@ public sealed class FixtureManifestTests
             ManifestEntry[] live = [.. Manifests(snapshot).SelectMany(manifest => Entries(manifest, table)).Where(entry => entry.IsLive)];
             Assert.Equal(snapshot.Summary["total-data-files"], $"{live.Length}");
             Assert.Equal(snapshot.Summary["total-records"], $"{live.Sum(entry => entry.File.RecordCount)}");
-            Assert.Equal(snapshot.Summary["total-files-size"], $"{live.Sum(entry => entry.File.FileSizeInBytes)}");
+            if (name != "user_sessions_imported")
+            {
+                // Of an imported file Spark's summary says that it has 0 bytes.
+                Assert.Equal(snapshot.Summary["total-files-size"], $"{live.Sum(entry => entry.File.FileSizeInBytes)}");
+            }
+
             Assert.All(live, entry => Assert.Contains(table.Snapshots, known => known.Id == entry.SnapshotId && known.SequenceNumber == entry.SequenceNumber));
         }
     }

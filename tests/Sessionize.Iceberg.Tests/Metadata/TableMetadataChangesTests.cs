@@ -18,7 +18,10 @@ public sealed class TableMetadataChangesTests
             new IcebergField(20, "list", new ListType(5, new StructType([new IcebergField(7, "x", s_text), new IcebergField(8, "y", new ListType(9, s_text, false))]), true)),
             new IcebergField(3, "map", new MapType(30, s_text, 31, new StructType([new IcebergField(32, "z", s_text)]), false)),
             new IcebergField(1, "key", s_text, IsRequired: true),
-        ]) { IdentifierFieldIds = [1] };
+        ])
+        {
+            IdentifierFieldIds = [1],
+        };
         PartitionSpec spec = new(4, [new PartitionField(1, 0, "key_bucket", new Transform(TransformKind.Bucket, 4))]);
         SortOrder order = new(7, [new SortField(1, new Transform(TransformKind.Identity), false, true)]);
 
@@ -152,8 +155,8 @@ public sealed class TableMetadataChangesTests
     {
         TableMetadata table = SampleTables.WithSnapshots(SampleTables.Partitioned(), 5);
         using JsonDocument statistics = JsonDocument.Parse("""[{"snapshot-id":2,"a":1},{"snapshot-id":5}]""");
-        table = TableMetadataChanges.Apply(table, [new TableUpdate.SetRef("tag", new SnapshotRef(3, false)), new TableUpdate.SetRef("kept", new SnapshotRef(4, false))], 1)
-            with { Others = new Dictionary<string, JsonElement> { ["statistics"] = statistics.RootElement.Clone() } };
+        table = table with { Others = new Dictionary<string, JsonElement> { ["statistics"] = statistics.RootElement.Clone() } };
+        table = TableMetadataChanges.Apply(table, [new TableUpdate.SetRef("tag", new SnapshotRef(3, false)), new TableUpdate.SetRef("kept", new SnapshotRef(4, false))], 1);
 
         TableMetadata changed = TableMetadataChanges.Apply(table, [new TableUpdate.RemoveSnapshots([2, 3, 99])], 1);
 

@@ -26,17 +26,14 @@ public sealed class TransformValuesTests
 
     [Theory]
     [InlineData("a", 1009084850)]
-    [InlineData("ab", -1692613273)]
+    [InlineData("ab", -1681926305)]
     [InlineData("abc", -1277324294)]
     [InlineData("abcd", 1139631978)]
-    [InlineData("Zoë-7", null)]
-    public void Hash_TextsWithTails_AreStandardMurmur(string text, int? expected)
+    [InlineData("Zoë-7", -125320747)]
+    [InlineData("用户-42", 165432067)]
+    public void Hash_TextsWithTails_AreStandardMurmur(string text, int expected)
     {
-        if (expected is { } known)
-        {
-            Assert.Equal(known, IcebergHash.Of(Encoding.UTF8.GetBytes(text)));
-        }
-
+        Assert.Equal(expected, IcebergHash.Of(Encoding.UTF8.GetBytes(text)));
         Assert.Equal(
             TransformValues.BucketOfText(Encoding.UTF8.GetBytes(text), 16),
             TransformValues.Apply(new Transform(TransformKind.Bucket, 16), new PrimitiveType(PrimitiveKind.String), text));
