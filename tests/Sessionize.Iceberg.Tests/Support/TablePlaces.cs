@@ -24,7 +24,7 @@ public sealed class TablePlaces(S3Server s3, RestCatalogServer rest) : IAsyncDis
         IReadOnlyDictionary<string, string> properties = kind is TablePlaceKind.HadoopS3 or TablePlaceKind.SqliteS3 or TablePlaceKind.RestS3
             ? (await s3.StartAsync()).Properties
             : new Dictionary<string, string>();
-        string warehouse = properties.Count > 0 ? s3.NewLocation() : _folder.PathOf($"warehouse{_places}");
+        string warehouse = properties.Count > 0 ? s3.NewLocation() : _folder.File($"warehouse{_places}");
         switch (kind)
         {
             case TablePlaceKind.HadoopLocal:
@@ -32,7 +32,7 @@ public sealed class TablePlaces(S3Server s3, RestCatalogServer rest) : IAsyncDis
             case TablePlaceKind.HadoopS3:
                 return new TablePlace(() => New(IcebergCatalogKind.Hadoop, null), TableAddress.OnS3(s3, $"{warehouse}/{name.Replace('.', '/')}"));
             case TablePlaceKind.SqliteLocal or TablePlaceKind.SqliteS3:
-                string file = _folder.PathOf($"catalog{_places}.db");
+                string file = _folder.File($"catalog{_places}.db");
                 TableAddress sqlite = TableAddress.InSql($"jdbc:sqlite:{file}", "sessionize", warehouse, name, [.. ForJava(properties)]);
                 return new TablePlace(() => New(IcebergCatalogKind.Sql, $"sqlite:///{file}"), sqlite);
             case TablePlaceKind.PostgresLocal:
