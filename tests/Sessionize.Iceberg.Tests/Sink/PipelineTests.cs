@@ -38,7 +38,9 @@ public sealed class PipelineTests(S3Server s3, RestCatalogServer rest, IceCheck 
         Assert.Equal(driver.Lanes.Values.OrderBy(lane => lane.Lane), restarted.Lanes.Values.OrderBy(lane => lane.Lane));
         await restarted.CommitAsync(10);
         await java.VerifyAsync(place.Address);
-        Assert.Equal(70 + 1 - 5, await java.CountAsync(place.Address));
+
+        // The delete took the rows of one user of four commits.
+        Assert.Equal(70 + 1 - 4, await java.CountAsync(place.Address));
         string[] ids = [.. (await java.ReadAsync(place.Address, "--select", "session_id")).Column("session_id").Select(id => id.GetString()!)];
         Assert.Equal(ids.Length, ids.Distinct().Count());
     }
@@ -132,6 +134,9 @@ public sealed class PipelineTests(S3Server s3, RestCatalogServer rest, IceCheck 
         await using SinkDriver restarted = await SinkDriver.OpenAsync(place, "one", [0]);
         Assert.Equal(one.Lanes.Values, restarted.Lanes.Values);
         await one.CommitAsync(1);
+
+        // The tag has moved on, and the snapshot that only it kept goes.
+        await java.ExpireAsync(place.Address, retainLast: 1);
         await java.VerifyAsync(place.Address);
     }
 
