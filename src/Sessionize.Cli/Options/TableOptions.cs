@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sessionize.Cli.Output;
 using Sessionize.Iceberg;
+using Sessionize.S3;
 
 namespace Sessionize.Cli.Options;
 
@@ -54,7 +55,7 @@ internal sealed class TableOptions
     /// <param name="table">The table: NAMESPACE.NAME, or a folder.</param>
     public IcebergTableOptions Read(ParseResult parsed, string table)
     {
-        IcebergTableOptions options = new() { Name = table };
+        IcebergTableOptions options = new() { Name = table, Storages = { new S3FileStorageFactory() } };
         string? fromVariable = Environment.GetEnvironmentVariable(WarehouseVariable);
         options.Warehouse = parsed.GetValue(_warehouse) ?? (string.IsNullOrEmpty(fromVariable) ? options.Warehouse : fromVariable);
         options.Catalog = parsed.GetValue(_catalog) ?? options.Catalog;

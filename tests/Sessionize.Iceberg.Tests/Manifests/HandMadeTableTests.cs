@@ -50,12 +50,13 @@ public sealed class HandMadeTableTests(IceCheck java) : IDisposable
         HandMadeTable table = new(_folder.Path, SampleTables.Create("session_date,user_hash_bucket", "uuid", _folder.Path));
         ManifestEntry[][] files = CopyFiles("user_sessions_partitioned", table.Table);
         table.Commit("append", table.Manifests, files[0]);
+        table.Commit("append", table.Manifests, files[1]);
         table.Change(
             new TableUpdate.AddSchema(new IcebergSchema(0, [.. table.Table.CurrentSchema.Fields, new IcebergField(13, "entry_page", new PrimitiveType(PrimitiveKind.String))])),
             new TableUpdate.SetCurrentSchema(TableUpdate.Last),
             new TableUpdate.AddSpec(new PartitionSpec(0, [new PartitionField(11, 0, "user_hash_bucket", new Transform(TransformKind.Identity))])),
             new TableUpdate.SetDefaultSpec(TableUpdate.Last));
-        table.Commit("append", table.Manifests, [.. files[1].Select(entry => entry with
+        table.Commit("append", table.Manifests, [.. files[2].Select(entry => entry with
         {
             File = entry.File with { SpecId = 1, Partition = new PartitionKey([entry.File.Partition.Values[1]]) },
         })]);
@@ -65,7 +66,7 @@ public sealed class HandMadeTableTests(IceCheck java) : IDisposable
         File.Delete($"{_folder.Path}/metadata/snap-1000.avro");
 
         await java.VerifyAsync(_folder.Path);
-        Assert.Equal(files[0].Concat(files[1]).Sum(entry => entry.File.RecordCount), await java.CountAsync(_folder.Path));
+        Assert.Equal(files.SelectMany(added => added).Sum(entry => entry.File.RecordCount), await java.CountAsync(_folder.Path));
         Assert.Equal(1001, table.Table.PartitionSpecs[1].Fields.Single().FieldId);
     }
 
@@ -103,10 +104,11 @@ public sealed class HandMadeTableTests(IceCheck java) : IDisposable
 
         ManifestEntry Copy(DataFile file)
         {
-            string copy = $"{_folder.Path}/data/{PartitionPath.Of(target.DefaultSpec, target.CurrentSchema, file.Partition)}/{Path.GetFileName(file.FilePath)}";
+            string copy = Path.Combine(
+                _folder.Path, "data", PartitionPath.Of(target.DefaultSpec, target.CurrentSchema, file.Partition), Path.GetFileName(file.FilePath));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(source + file.FilePath[file.FilePath.LastIndexOf("/data/", StringComparison.Ordinal)..], copy);
-            return new ManifestEntry(EntryStatus.Added, null, null, null, file with { FilePath = copy });
+            return new ManifestEntry(EntryStatus.Added, null, null, null, file with { FilePath = copy, SortOrderId = null });
         }
     }
 }

@@ -29,6 +29,7 @@ internal static class ManifestText
     {
         null => "null",
         BinaryValue bytes => Of(bytes.Bytes),
+        Guid uuid => $"{uuid}",
         _ => FormattableString.Invariant($"{value.GetType().Name} {value:R}"),
     };
 

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Sessionize.Iceberg.Reading;
 using Sessionize.Iceberg.Tests.Support;
 using Xunit;
 
 namespace Sessionize.Iceberg.Tests.Reading;
 
 /// <summary>Tables that Iceberg Java wrote, deleted from, changed and compacted, read by both.</summary>
-public sealed class JavaTableTests(IceCheck java) : IDisposable
+public sealed class JavaTableTests(IceCheck java, RestCatalogServer rest) : IDisposable
 {
     private const string Schema = """
         {"type":"struct","schema-id":0,"fields":[
@@ -110,6 +111,52 @@ public sealed class JavaTableTests(IceCheck java) : IDisposable
             plan.FilePaths.Select(path => path.Split('/')[^1]).Order(StringComparer.Ordinal));
         Assert.InRange(plan.Files, 1, (int)plan.FilesTotal / 2);
         Assert.Equal(await java.CountAsync(Table, "--where", where), await table.ReadAsync(query, Token).CountAsync(Token));
+    }
+
+    [Fact]
+    public async Task ScanAsync_FileOfManyRowGroups_OpensThoseOfTheStartAlone()
+    {
+        await java.CreateAsync(
+            Table, Schema, "--table-props", "write.parquet.row-group-size-bytes=2000,write.parquet.row-group-check-min-record-count=10,write.parquet.row-group-check-max-record-count=10");
+        await java.AppendAsync(Table, Rows(0, 400));
+        await using IcebergSessionTable table = await OurReader.OpenAsync(Table);
+        SessionQuery query = new() { StartFrom = At("2024-03-10T00:00:00Z"), StartTo = At("2024-03-10T04:00:00Z") };
+        TableScan scan = await table.ScanAsync(query, Token);
+        Session[] found = await table.ReadAsync(scan, limit: null, Token).ToArrayAsync(Token);
+
+        Assert.Equal(await java.CountAsync(Table, "--where", "session_start_time >= '2024-03-10T00:00:00Z' AND session_start_time < '2024-03-10T04:00:00Z'"), found.Length);
+        Assert.NotEmpty(found);
+        Assert.True(scan.Plan.Counts.RowGroupsTotal > 5, $"the file has {scan.Plan.Counts.RowGroupsTotal} row groups");
+        Assert.InRange(scan.Plan.Counts.RowGroups, 1, 2);
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task OpenAsync_TableInASqlCatalog_IsRead()
+    {
+        string database = _folder.File("catalog.db");
+        string warehouse = _folder.File("warehouse");
+        TableAddress address = TableAddress.InSql($"jdbc:sqlite:{database}", "sessionize", warehouse, "ns.t");
+        await java.CreateAsync(address, Schema);
+        await java.AppendAsync(address, Rows(0, 5));
+        IcebergTableOptions options = new() { Name = "ns.t", Catalog = IcebergCatalogKind.Sql, CatalogUri = $"sqlite:///{database.TrimStart('/')}", Warehouse = warehouse };
+        await using IcebergSessionTable table = await IcebergSessionTable.OpenAsync(options, cancellationToken: Token);
+
+        TableRows.AssertEqual(await java.ReadAsync(address), await OurReader.ReadAsync(table, null, _ => RowFilter.Everything));
+        Assert.Empty((await table.VerifyAsync(Token)).Findings);
+    }
+
+    [Fact]
+    public async Task OpenAsync_TableInARestCatalog_IsRead()
+    {
+        TableAddress address = TableAddress.InRest(await rest.StartAsync(), "reading.t");
+        await java.CreateAsync(address, Schema);
+        await java.AppendAsync(address, Rows(0, 5));
+        IcebergTableOptions options = new() { Name = "reading.t", Catalog = IcebergCatalogKind.Rest, CatalogUri = rest.Uri };
+        await using IcebergSessionTable table = await IcebergSessionTable.OpenAsync(options, cancellationToken: Token);
+
+        TableRows.AssertEqual(await java.ReadAsync(address), await OurReader.ReadAsync(table, null, _ => RowFilter.Everything));
+        Assert.Empty((await table.VerifyAsync(Token)).Findings);
     }
 
     [Fact]

@@ -73,8 +73,8 @@ public sealed class RestCatalogStorageTests : RestStubTests
     public async Task Refresh_TableNamesAPlace_AsksThere()
     {
         await using RestStub stub = new();
-        stub.On($"GET {TablePath}", Table(Location, """,
-            "config":{"client.refresh-credentials-endpoint":"v1/mine/credentials","s3.access-key-id":"old"}
+        stub.On($"GET {TablePath}", Table(Location, """
+            ,"config":{"client.refresh-credentials-endpoint":"v1/mine/credentials","s3.access-key-id":"old"}
             """)).On("GET /v1/mine/credentials", new StubReply(200, $"{{{Vended("new")[1..]}}}"));
 
         Assert.Equal("new", (await RefreshedAsync(stub))["s3.access-key-id"]);
@@ -114,7 +114,7 @@ public sealed class RestCatalogStorageTests : RestStubTests
     }
 
     private static string Vended(string key, string endpoint = "http://s3") =>
-        $$""","storage-credentials":[{"prefix":"s3://lake","config":{"s3.access-key-id":"{{key}}","s3.secret-access-key":"{{key}}","s3.endpoint":"{{endpoint}}"}}]""";
+        $$$""","storage-credentials":[{"prefix":"s3://lake","config":{"s3.access-key-id":"{{{key}}}","s3.secret-access-key":"{{{key}}}","s3.endpoint":"{{{endpoint}}}"}}]""";
 
     private static async Task UseAsync(CatalogTable table) => await table.Storage.TryReadAsync($"{Location}/x", Token);
 
