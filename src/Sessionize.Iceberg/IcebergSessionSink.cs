@@ -41,8 +41,27 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     }
 
     /// <summary>In batch: whether a run of this name had committed already, so that this one wrote nothing.</summary>
-    /// <value>Known after <see cref="OpenAsync"/> or the commit.</value>
+    /// <value>Known after the commit.</value>
     public bool WasCommittedBefore { get; private set; }
+
+    /// <summary>Looks whether a run has committed to a table, before its work is done in vain.</summary>
+    /// <param name="options">The table, with <see cref="IcebergTableOptions.RunId"/>.</param>
+    /// <param name="clock">The catalog's clock; <see langword="null"/>: the system's.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>Whether the table keeps a snapshot of that run; not, if there is no table.</returns>
+    /// <exception cref="SessionizeException">The table is damaged, or the catalog is away.</exception>
+    /// <exception cref="ArgumentException">An option cannot be used, or there is no run's name.</exception>
+    public static async ValueTask<bool> HasRunAsync(IcebergTableOptions options, TimeProvider? clock = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrEmpty(options.RunId);
+        (IIcebergCatalog catalog, TableName name) = IcebergCatalogs.Open(options, clock ?? TimeProvider.System);
+        await using (catalog.ConfigureAwait(false))
+        {
+            return await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false) is { } table
+                && new SnapshotHistory(table.Metadata).FindValue(SummaryKeys.RunId, options.RunId) is not null;
+        }
+    }
 
     /// <inheritdoc/>
     /// <exception cref="SessionizeException">
@@ -57,14 +76,12 @@ public sealed class IcebergSessionSink : ISessionBatchSink
         }
 
         _table = await new TableOpening(_catalog, _name!, _options, _clock).OpenAsync(cancellationToken).ConfigureAwait(false);
-        SnapshotHistory history = new(_table.Metadata);
         if (opening.Lanes.Count == 0)
         {
-            WasCommittedBefore = _options.RunId is { } run && history.FindValue(SummaryKeys.RunId, run) is not null;
             return [];
         }
 
-        PipelineLanes lanes = await LaneFence.ReadAsync(_table, history, opening.Pipeline, _options.AcceptRollback, cancellationToken).ConfigureAwait(false);
+        PipelineLanes lanes = await LaneFence.ReadAsync(_table, new SnapshotHistory(_table.Metadata), opening.Pipeline, _options.AcceptRollback, cancellationToken).ConfigureAwait(false);
         await LaneRecord.RemoveUnnamedAsync(_table, opening.Pipeline, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         return [.. opening.Lanes.Select(lane => lanes.Lanes.GetValueOrDefault(lane)?.Entry).OfType<LaneCommit>()];
     }
