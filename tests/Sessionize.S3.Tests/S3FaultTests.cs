@@ -126,6 +126,24 @@ public sealed class S3FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OpenReadAsync_StoreDoesNotKnowRanges_GivesNoWrongBytes()
+    {
+        byte[] content = Bytes(300_000);
+        await Storage.WriteAsync(Location, content, Token);
+        _store.IgnoresRanges = true;
+        await using Stream whole = await Storage.OpenReadAsync(Location, Token);
+        byte[] read = new byte[content.Length];
+        await whole.ReadExactlyAsync(read, Token);
+        Assert.Equal(content, read);
+
+        _store.IgnoresRanges = false;
+        await using Stream stream = await Storage.OpenReadAsync(Location, Token);
+        _store.IgnoresRanges = true;
+        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(async () => await stream.ReadExactlyAsync(read, Token));
+        Assert.Contains("knows ranges", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ProbeConditionalWritesAsync_StoreIgnoresConditions_IsRefused()
     {
         _store.IgnoresConditions = true;

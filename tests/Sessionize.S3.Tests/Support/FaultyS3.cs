@@ -40,6 +40,9 @@ internal sealed partial class FaultyS3 : IAsyncDisposable
     /// <summary>Stores even where a condition forbids it.</summary>
     public bool IgnoresConditions { get; set; }
 
+    /// <summary>Answers with whole objects where ranges are asked for.</summary>
+    public bool IgnoresRanges { get; set; }
+
     /// <summary>Keys that cannot be deleted together with others.</summary>
     public HashSet<string> Undeletable { get; } = [];
 
@@ -201,7 +204,7 @@ internal sealed partial class FaultyS3 : IAsyncDisposable
         }
 
         Match range = Range().Match(request.Headers["Range"] ?? "");
-        if (!range.Success)
+        if (!range.Success || IgnoresRanges)
         {
             return new Reply(200, content) { ETag = ETag(content) };
         }
