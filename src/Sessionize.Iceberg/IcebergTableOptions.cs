@@ -22,7 +22,7 @@ public sealed class IcebergTableOptions
     /// <value><c>sessionize</c> by default.</value>
     public string CatalogName { get; set; } = "sessionize";
 
-    /// <summary>Where the catalog is: <c>sqlite:///FILE</c>, <c>postgresql://USER:PASSWORD@HOST:PORT/DATABASE</c>, <c>http://…</c> or <c>https://…</c>.</summary>
+    /// <summary>Where the catalog is: <c>sqlite:///FILE</c> (a FILE that begins with a slash makes a fourth), <c>postgresql://USER:PASSWORD@HOST:PORT/DATABASE</c>, <c>http://…</c> or <c>https://…</c>.</summary>
     /// <value>None by default; the Hadoop catalog needs none.</value>
     public string? CatalogUri { get; set; }
 

@@ -55,7 +55,7 @@ internal sealed class S3ReadStream : Stream
         GetObjectRequest request = new() { BucketName = place.Bucket, Key = place.Key, ByteRange = new ByteRange($"bytes=-{TailBytes}") };
         try
         {
-            (byte[] tail, long length, string version) = await GetAsync(connection, request, [], cancellationToken).ConfigureAwait(false);
+            (byte[] tail, _, long length, string version) = await GetAsync(connection, request, [], cancellationToken).ConfigureAwait(false);
             return new S3ReadStream(connection, location, tail, length, version);
         }
         catch (AmazonS3Exception failure) when (failure.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
@@ -144,8 +144,14 @@ internal sealed class S3ReadStream : Stream
             int count = (int)(end - _position);
             byte[] window = _window.Length >= count ? _window : new byte[count];
             _windowCount = 0;
-            await GetAsync(_connection, request, window, cancellationToken).ConfigureAwait(false);
-            (_window, _windowStart, _windowCount) = (window, _position, count);
+            (byte[] bytes, int found, long length, _) = await GetAsync(_connection, request, window, cancellationToken).ConfigureAwait(false);
+            if (found != count || length != Length)
+            {
+                throw new SessionizeException(
+                    $"{_connection.Server} answered with {found} bytes of '{_location}' where {count} were asked for. Take a store that knows ranges.");
+            }
+
+            (_window, _windowStart, _windowCount) = (bytes, _position, count);
         }
         catch (AmazonS3Exception failure) when (S3Failure.IsTaken(failure))
         {
@@ -158,7 +164,7 @@ internal sealed class S3ReadStream : Stream
     }
 
     /// <summary>Fetches a range; an answer that breaks off behind its beginning is asked for again, which the client itself does not do.</summary>
-    private static async Task<(byte[] Bytes, long Length, string Version)> GetAsync(
+    private static async Task<(byte[] Bytes, int Count, long Length, string Version)> GetAsync(
         S3Connection connection, GetObjectRequest request, byte[] into, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
@@ -171,9 +177,9 @@ internal sealed class S3ReadStream : Stream
                 await answer.ResponseStream.ReadExactlyAsync(bytes.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
                 string? range = answer.ContentRange;
                 long length = range is not null && long.TryParse(range.AsSpan(range.IndexOf('/', StringComparison.Ordinal) + 1), out long all) ? all : count;
-                return (bytes, length, answer.ETag);
+                return (bytes, count, length, answer.ETag);
             }
-            catch (IOException) when (attempt <= connection.Settings.Retries)
+            catch (Exception failure) when (S3Failure.IsBroken(failure) && attempt <= connection.Settings.Retries)
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
