@@ -62,11 +62,19 @@ internal sealed class HadoopTableFolder(IFileStorage storage, string location)
     /// <returns>The number; 0, if there is none; -1, if it cannot be understood.</returns>
     public async ValueTask<int> ReadHintAsync(CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte>? content = await storage.TryReadAsync(Hint, cancellationToken).ConfigureAwait(false);
-        return content is null ? 0
-            : int.TryParse(Encoding.UTF8.GetString(content.Value.Span).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version > 0
-                ? version
-                : -1;
+        try
+        {
+            ReadOnlyMemory<byte>? content = await storage.TryReadAsync(Hint, cancellationToken).ConfigureAwait(false);
+            return content is null ? 0
+                : int.TryParse(Encoding.UTF8.GetString(content.Value.Span).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version > 0
+                    ? version
+                    : -1;
+        }
+        catch (SessionizeException failure) when (!failure.IsTransient)
+        {
+            // Whatever is in its place, the files themselves decide.
+            return -1;
+        }
     }
 
     /// <summary>Writes the hint, as well as it can be done.</summary>

@@ -1,7 +1,7 @@
 using Sessionize.Iceberg.Catalogs;
 using Sessionize.Iceberg.Metadata;
-using Sessionize.Iceberg.Partitioning;
 using Xunit;
+using static Sessionize.Iceberg.Tests.Catalogs.CatalogContractParts;
 
 namespace Sessionize.Iceberg.Tests.Catalogs;
 
@@ -286,16 +286,6 @@ public abstract class CatalogContract
         Assert.Null(await other.LoadAsync(new TableName([odd], odd), Token));
     }
 
-    private protected static TableCreation Creation(params (string Name, string Value)[] properties) => new(
-        new IcebergSchema(0,
-        [
-            new IcebergField(1, "uuid", new PrimitiveType(PrimitiveKind.String), IsRequired: true),
-            new IcebergField(2, "at", new PrimitiveType(PrimitiveKind.TimestampTz), IsRequired: true),
-        ]),
-        new PartitionSpec(0, [new PartitionField(2, 1000, "at_day", new Transform(TransformKind.Day))]),
-        new SortOrder(1, [new SortField(1, new Transform(TransformKind.Identity), IsDescending: false, NullsFirst: true)]),
-        properties.ToDictionary(property => property.Name, property => property.Value));
-
     private protected static async Task<CatalogTable> CreateAsync(IIcebergCatalog catalog, TableName name) =>
         Assert.IsType<CatalogTable>(await catalog.CreateAsync(name, Creation(), Token));
 
@@ -329,8 +319,6 @@ public abstract class CatalogContract
             [new TableUpdate.AddSnapshot(snapshot), new TableUpdate.SetRef(SnapshotRef.Main, new SnapshotRef(id, IsBranch: true))],
             Token);
     }
-
-    private protected static TableUpdate.SetProperties Properties(string name, string value) => new(new Dictionary<string, string> { [name] = value });
 
     private static async Task CommitUntilDoneAsync(IIcebergCatalog catalog, long id)
     {
