@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Xml;
 using Amazon.Runtime;
 using Amazon.S3;
 
@@ -25,11 +26,15 @@ internal static class S3Failure
     /// <summary>Whether the credentials have expired.</summary>
     public static bool IsExpired(AmazonS3Exception failure) => failure.ErrorCode is "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired";
 
+    /// <summary>Whether an answer broke off behind its beginning, up to which the client itself tries again; or came changed.</summary>
+    public static bool IsBroken(Exception failure) => failure is IOException or XmlException
+        || (failure is AmazonClientException && failure.Message.Contains("hash", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Whether it is a failure of the environment, and not of the program.</summary>
     public static bool IsFailure(Exception failure, CancellationToken cancellationToken) => failure switch
     {
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        AmazonServiceException or AmazonClientException or HttpRequestException or IOException or SocketException or TimeoutException => true,
+        AmazonServiceException or AmazonClientException or HttpRequestException or IOException or SocketException or TimeoutException or XmlException => true,
         AggregateException { InnerException: { } inner } => IsFailure(inner, cancellationToken),
         _ => false,
     };
@@ -57,6 +62,7 @@ internal static class S3Failure
         AmazonClientException client when client.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase) =>
             ("there are no credentials. Set 's3.access-key-id' and 's3.secret-access-key', or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, "
                 + "or run where a role gives them.", false),
+        AmazonClientException client when IsBroken(client) => Unreachable(server, client),
         AmazonClientException client => (client.Message, false),
         _ => Unreachable(server, failure),
     };

@@ -56,9 +56,8 @@ public sealed class S3FileStorage : IProbedFileStorage
             {
                 return null;
             }
-            catch (IOException) when (attempt <= _connection.Settings.Retries)
+            catch (Exception failure) when (S3Failure.IsBroken(failure) && attempt <= _connection.Settings.Retries)
             {
-                // The answer broke off behind its beginning, up to which the client itself tries again.
                 await PauseAsync(attempt, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception failure) when (S3Failure.IsFailure(failure, cancellationToken))

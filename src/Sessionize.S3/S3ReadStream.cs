@@ -173,7 +173,7 @@ internal sealed class S3ReadStream : Stream
                 long length = range is not null && long.TryParse(range.AsSpan(range.IndexOf('/', StringComparison.Ordinal) + 1), out long all) ? all : count;
                 return (bytes, length, answer.ETag);
             }
-            catch (IOException) when (attempt <= connection.Settings.Retries)
+            catch (Exception failure) when (S3Failure.IsBroken(failure) && attempt <= connection.Settings.Retries)
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }

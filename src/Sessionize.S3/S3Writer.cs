@@ -17,6 +17,7 @@ internal sealed class S3Writer(S3Connection connection, string location) : Stora
     private string? _uploadId;
     private long _length;
     private bool _isCompleted;
+    private bool _isDisposed;
 
     public override Stream Stream => _stream ??= new S3WriteStream(this, connection.Settings.PartBytes, connection.Settings.ThresholdBytes);
 
@@ -82,6 +83,12 @@ internal sealed class S3Writer(S3Connection connection, string location) : Stora
 
     public override async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!_isCompleted)
         {
             await _given.CancelAsync().ConfigureAwait(false);

@@ -11,7 +11,7 @@ namespace Sessionize.Storage;
 /// </remarks>
 public sealed class LocalFileStorage : IFileStorage
 {
-    private const int Attempts = 10;
+    private const int Attempts = 100;
     private const int PageFiles = 1000;
 
     /// <inheritdoc/>
