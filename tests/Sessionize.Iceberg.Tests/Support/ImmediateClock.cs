@@ -2,11 +2,11 @@ using System.Collections.Concurrent;
 
 namespace Sessionize.Iceberg.Tests.Support;
 
-/// <summary>A clock on which short waits are over at once, and are noted; waits of a minute and more never end.</summary>
+/// <summary>A clock on which short waits are over at once, and are noted; waits of more than two minutes never end.</summary>
 /// <remarks>So retries take no time, and time limits do not pass.</remarks>
 internal sealed class ImmediateClock : TimeProvider
 {
-    private static readonly TimeSpan s_never = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_never = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentQueue<TimeSpan> _waits = new();
     private long _ticks = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).UtcTicks;
@@ -21,7 +21,7 @@ internal sealed class ImmediateClock : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime == Timeout.InfiniteTimeSpan || dueTime >= s_never)
+        if (dueTime == Timeout.InfiniteTimeSpan || dueTime > s_never)
         {
             return System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }

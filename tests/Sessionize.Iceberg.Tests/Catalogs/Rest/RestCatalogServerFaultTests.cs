@@ -70,7 +70,7 @@ public sealed class RestCatalogServerFaultTests : IAsyncDisposable
         _server = new() { Credential = "id:secret", TokenLifetime = lifetime };
 
         // By a clock that stands still the token is good for ever: the server refuses it with 419, by its own clock.
-        await using RestCatalog catalog = await OpenAsync(new ImmediateClock());
+        await using RestCatalog catalog = await OpenAsync(new ImmediateClock(), ("rest.client.socket-timeout-ms", "600000"));
         await CreateAsync(catalog);
         await Task.Delay(lifetime * 1.1, Token);
 

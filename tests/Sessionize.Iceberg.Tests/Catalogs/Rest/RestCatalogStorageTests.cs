@@ -23,7 +23,7 @@ public sealed class RestCatalogStorageTests : RestStubTests
             {"prefix":"s3://lake/wh","config":{"s3.access-key-id":"long","s3.session-token":"x"}},
             {"prefix":"s3://lake/wh/other","config":{"s3.access-key-id":"other"}}]
             """));
-        await using RestCatalog catalog = Open(stub, [("s3.endpoint", "http://catalog"), ("s3.path-style-access", "true")], _storages);
+        await using RestCatalog catalog = Open(stub, [("s3.endpoint", "http://catalog"), ("s3.path-style-access", "true"), ("token", "secret")], _storages);
 
         await UseAsync(await LoadAsync(catalog));
 
@@ -32,6 +32,7 @@ public sealed class RestCatalogStorageTests : RestStubTests
         Assert.Equal("long", settings["s3.access-key-id"]);
         Assert.Equal("x", settings["s3.session-token"]);
         Assert.Equal("true", settings["s3.path-style-access"]);
+        Assert.DoesNotContain("secret", settings.Values);
     }
 
     [Fact]
@@ -93,6 +94,17 @@ public sealed class RestCatalogStorageTests : RestStubTests
         Assert.Equal(isTransient, failure.IsTransient);
         Assert.Contains("'sessions.t'", failure.Message, StringComparison.Ordinal);
         Assert.Contains("not any more", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refresh_AnswerIsSomethingElse_FailsWithThePlace()
+    {
+        await using RestStub stub = new($$"""{"defaults":{},"overrides":{},"endpoints":[{{Endpoints}}]}""");
+        stub.On($"GET {TablePath}", Table(Location, Vended("old"))).On($"GET {CredentialsPath}", new StubReply(200, "<html>login</html>"));
+
+        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(() => RefreshedAsync(stub));
+
+        Assert.Contains(CredentialsPath, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

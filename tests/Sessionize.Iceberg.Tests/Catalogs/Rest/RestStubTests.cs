@@ -24,6 +24,9 @@ public abstract class RestStubTests
     {
         IcebergTableOptions options = new() { Catalog = IcebergCatalogKind.Rest, CatalogUri = stub.Uri };
         options.Warehouse = warehouse ?? options.Warehouse;
+
+        // Longer than what is over at once by the clock of the tests.
+        options.CatalogProperties["rest.client.socket-timeout-ms"] = "600000";
         foreach ((string name, string value) in properties ?? [])
         {
             options.CatalogProperties[name] = value;
