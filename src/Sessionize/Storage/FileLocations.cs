@@ -31,6 +31,9 @@ internal static class FileLocations
     /// <summary>Whether a location is a path or a <c>file:</c> URI.</summary>
     public static bool IsLocal(string location) => Scheme(location) is null or FileScheme;
 
+    /// <summary>Whether a location is an object of S3, by any of the names that its scheme has.</summary>
+    public static bool IsS3(string location) => Scheme(location) is "s3" or "s3a" or "s3n";
+
     /// <summary>The full path of a local location. A relative one begins in the working folder.</summary>
     /// <exception cref="ArgumentException">It is not local, or on another machine.</exception>
     public static string ToPath(string location)
