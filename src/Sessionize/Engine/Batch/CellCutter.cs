@@ -80,23 +80,23 @@ internal sealed unsafe class CellCutter : IEventTexts
             Span<RetainedEvent> events = _events.AsSpan(start.._ends[user]);
             start = _ends[user];
             _order.Sort(events);
-            CutUser(_users.IdOf(user), events, rows, hand);
+            CutUser(_users.IdOf(user), _users.SparkHashOf(user), events, rows, hand);
         }
 
         Users += _users.Count;
     }
 
-    private void CutUser(ReadOnlySpan<byte> userId, ReadOnlySpan<RetainedEvent> events, SessionBatch rows, Action<SessionBatch> hand)
+    private void CutUser(ReadOnlySpan<byte> userId, int sparkHash, ReadOnlySpan<RetainedEvent> events, SessionBatch rows, Action<SessionBatch> hand)
     {
         VisitState state = default;
-        _rows.BeginUser(userId);
+        _rows.BeginUser(userId, sparkHash);
         while (!events.IsEmpty)
         {
             if (rows.Count == MostRows || rows.TextBytes > MostTextBytes)
             {
                 hand(rows);
                 Begin(rows);
-                _rows.BeginUser(userId);
+                _rows.BeginUser(userId, sparkHash);
             }
 
             int length;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sessionize.Engine.Batch;
 
@@ -7,14 +8,18 @@ internal sealed unsafe class CellUsers(IReadOnlyList<Spreader> spreaders)
 {
     private const int MostInserted = 16;
 
-    private readonly List<nint> _entries = [];
-    private readonly List<nint> _users = [];
-    private ulong[] _prefixes = [];
-    private int[] _order = [];
+    // A prefix has so many bytes of the id, and then a byte that says how many of them there are.
+    private const int PrefixBytes = sizeof(ulong) - 1;
+    private const int LengthMask = 0xFF;
+
+    private nint[] _entries = [];
+    private Place[] _places = [];
+    private Place[] _scratch = [];
     private int[] _ranks = [];
+    private nint[] _users = [];
 
     /// <summary>The number of different users.</summary>
-    public int Count => _users.Count;
+    public int Count { get; private set; }
 
     /// <summary>For each thread's user the place in the order: cell after cell, in it thread after thread, in it the thread's users of the cell.</summary>
     public ReadOnlySpan<int> Ranks => _ranks;
@@ -22,99 +27,134 @@ internal sealed unsafe class CellUsers(IReadOnlyList<Spreader> spreaders)
     /// <summary>The id of a user by its place.</summary>
     public ReadOnlySpan<byte> IdOf(int rank) => KeyTable.KeyOf((KeyRecord*)_users[rank]);
 
+    /// <summary>Spark's hash of the id of a user by its place.</summary>
+    public int SparkHashOf(int rank) => ((KeyRecord*)_users[rank])->SparkHash;
+
     public void Fill(int firstCell, int cells)
     {
-        _entries.Clear();
-        _users.Clear();
+        int entries = Collect(firstCell, cells);
+        Sort(entries);
+        Count = 0;
+        ulong last = 0;
+        foreach (Place place in _places.AsSpan(0, entries))
+        {
+            // A user whom several threads met stands here several times, one entry behind the other.
+            bool isSame = Count > 0 && place.Prefix == last
+                && (IsWhole(last) || KeyOf(place.Entry).SequenceEqual(IdOf(Count - 1)));
+            if (!isSame)
+            {
+                _users[Count++] = _entries[place.Entry];
+                last = place.Prefix;
+            }
+
+            _ranks[place.Entry] = Count - 1;
+        }
+    }
+
+    /// <summary>Finds all threads' users.</summary>
+    /// <returns>Their number.</returns>
+    private int Collect(int firstCell, int cells)
+    {
+        int count = 0;
+        for (int cell = firstCell; cell < firstCell + cells; cell++)
+        {
+            foreach (Spreader spreader in spreaders)
+            {
+                count += spreader.UsersOf(cell).Count;
+            }
+        }
+
+        if (_entries.Length < count)
+        {
+            int capacity = Math.Max(count, _entries.Length * 2);
+            (_entries, _users, _ranks) = (new nint[capacity], new nint[capacity], new int[capacity]);
+            (_places, _scratch) = (new Place[capacity], new Place[capacity]);
+        }
+
+        int entry = 0;
         for (int cell = firstCell; cell < firstCell + cells; cell++)
         {
             foreach (Spreader spreader in spreaders)
             {
                 foreach (int user in spreader.UsersOf(cell))
                 {
-                    _entries.Add((nint)spreader.Users.RecordOf(user));
+                    KeyRecord* record = spreader.Users.RecordOf(user);
+                    if (Sse.IsSupported)
+                    {
+                        // They lie far apart; so all are asked for before the first is waited for.
+                        Sse.Prefetch0(record);
+                    }
+
+                    _entries[entry++] = (nint)record;
                 }
             }
         }
 
-        Sort();
-        foreach (int entry in _order.AsSpan(0, _entries.Count))
-        {
-            // A user whom several threads met stands here several times, one entry behind the other.
-            if (_users.Count == 0 || !IdOf(_users.Count - 1).SequenceEqual(KeyOf(entry)))
-            {
-                _users.Add(_entries[entry]);
-            }
-
-            _ranks[entry] = _users.Count - 1;
-        }
+        return count;
     }
 
-    /// <summary>Orders the entries by their ids: by eight bytes as one number, and by all bytes where these are equal.</summary>
-    private void Sort()
+    /// <summary>Orders the entries by their ids: by their first bytes as one number, and by all bytes where these are equal and not the whole id.</summary>
+    private void Sort(int count)
     {
-        int count = _entries.Count;
-        if (_ranks.Length < count)
+        int common = CommonPrefix(count);
+        Span<Place> places = _places.AsSpan(0, count);
+        for (int entry = 0; entry < count; entry++)
         {
-            int capacity = Math.Max(count, _ranks.Length * 2);
-            (_ranks, _order, _prefixes) = (new int[capacity], new int[capacity], new ulong[capacity]);
+            places[entry] = new Place(PrefixOf(KeyOf(entry)[common..]), entry);
         }
 
-        int common = CommonPrefix();
-        for (int i = 0; i < count; i++)
-        {
-            _order[i] = i;
-            _prefixes[i] = EightBytes(KeyOf(i)[common..]);
-        }
-
-        Array.Sort(_prefixes, _order, 0, count);
+        RadixSort.Sort(places, _scratch.AsSpan(0, count));
         for (int start = 0; start < count;)
         {
             int end = start + 1;
-            while (end < count && _prefixes[end] == _prefixes[start])
+            while (end < count && places[end].Prefix == places[start].Prefix)
             {
                 end++;
             }
 
-            SortById(_order.AsSpan(start, end - start));
+            if (end - start > 1 && !IsWhole(places[start].Prefix))
+            {
+                SortById(places[start..end]);
+            }
+
             start = end;
         }
     }
 
     /// <summary>Orders entries of equal numbers: mostly a user as two threads met it, and few where ids are long.</summary>
-    private void SortById(Span<int> entries)
+    private void SortById(Span<Place> places)
     {
-        if (entries.Length > MostInserted)
+        if (places.Length > MostInserted)
         {
-            entries.Sort((left, right) => KeyOf(left).SequenceCompareTo(KeyOf(right)));
+            places.Sort((left, right) => KeyOf(left.Entry).SequenceCompareTo(KeyOf(right.Entry)));
             return;
         }
 
-        for (int i = 1; i < entries.Length; i++)
+        for (int i = 1; i < places.Length; i++)
         {
-            int entry = entries[i];
+            Place moved = places[i];
             int place = i;
-            for (; place > 0 && KeyOf(entry).SequenceCompareTo(KeyOf(entries[place - 1])) < 0; place--)
+            for (; place > 0 && KeyOf(moved.Entry).SequenceCompareTo(KeyOf(places[place - 1].Entry)) < 0; place--)
             {
-                entries[place] = entries[place - 1];
+                places[place] = places[place - 1];
             }
 
-            entries[place] = entry;
+            places[place] = moved;
         }
     }
 
     /// <summary>How many bytes all ids begin with: ids of a system mostly begin alike, and tell nothing there.</summary>
-    private int CommonPrefix()
+    private int CommonPrefix(int count)
     {
-        if (_entries.Count == 0)
+        if (count == 0)
         {
             return 0;
         }
 
         int common = KeyOf(0).Length;
-        for (int i = 1; i < _entries.Count && common > 0; i++)
+        for (int entry = 1; entry < count && common > 0; entry++)
         {
-            common = KeyOf(0)[..common].CommonPrefixLength(KeyOf(i));
+            common = KeyOf(0)[..common].CommonPrefixLength(KeyOf(entry));
         }
 
         return common;
@@ -122,12 +162,15 @@ internal sealed unsafe class CellUsers(IReadOnlyList<Spreader> spreaders)
 
     private ReadOnlySpan<byte> KeyOf(int entry) => KeyTable.KeyOf((KeyRecord*)_entries[entry]);
 
-    /// <summary>The first eight bytes, in an order that is that of the bytes; what is missing is below everything, or equal to it.</summary>
-    private static ulong EightBytes(ReadOnlySpan<byte> bytes)
+    /// <summary>
+    /// The first bytes as a number whose order is theirs. What is missing counts as zero, and the last byte tells a shorter id from one that
+    /// goes on with zeros; so equal numbers are equal ids, unless the ids go on.
+    /// </summary>
+    private static ulong PrefixOf(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length >= sizeof(ulong))
+        if (bytes.Length > PrefixBytes)
         {
-            return BinaryPrimitives.ReadUInt64BigEndian(bytes);
+            return BinaryPrimitives.ReadUInt64BigEndian(bytes) | LengthMask;
         }
 
         ulong value = 0;
@@ -136,6 +179,14 @@ internal sealed unsafe class CellUsers(IReadOnlyList<Spreader> spreaders)
             value |= (ulong)bytes[i] << (56 - (8 * i));
         }
 
-        return value;
+        return value | (uint)bytes.Length;
+    }
+
+    /// <summary>Whether a number stands for the whole rest of an id.</summary>
+    private static bool IsWhole(ulong prefix) => (prefix & LengthMask) != LengthMask;
+
+    private readonly record struct Place(ulong Prefix, int Entry) : IRadixKey
+    {
+        public ulong Key => Prefix;
     }
 }

@@ -69,7 +69,11 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
         Collect(_wide[cell], isWide: true, buffer, take);
     }
 
-    public void Dispose() => _spillFile?.Dispose();
+    public void Dispose()
+    {
+        _arena.Dispose();
+        _spillFile?.Dispose();
+    }
 
     private static byte* UsedEnd(in Chain chain, Chunk* chunk) => chunk == chain.Last ? chain.Next : chunk->UsedEnd;
 
