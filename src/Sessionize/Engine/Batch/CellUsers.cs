@@ -6,11 +6,8 @@ namespace Sessionize.Engine.Batch;
 /// <summary>The users of cells as all threads know them: in the order of their ids, and the place in it of each thread's users.</summary>
 internal sealed unsafe class CellUsers(IReadOnlyList<Spreader> spreaders)
 {
-    private const int MostInserted = 16;
-
-    // A prefix has so many bytes of the id, and then a byte that says how many of them there are.
-    private const int PrefixBytes = sizeof(ulong) - 1;
-    private const int LengthMask = 0xFF;
+    // Ids that are equal in so many times eight bytes are compared as a whole.
+    private const int MostLevels = 4;
 
     private nint[] _entries = [];
     private Place[] _places = [];
@@ -33,23 +30,23 @@ internal sealed unsafe class CellUsers(IReadOnlyList<Spreader> spreaders)
     public void Fill(int firstCell, int cells)
     {
         int entries = Collect(firstCell, cells);
-        Sort(entries);
+        Span<Place> places = _places.AsSpan(0, entries);
+        Sort(places, CommonPrefix(entries), MostLevels);
         Count = 0;
-        ulong last = 0;
-        foreach (Place place in _places.AsSpan(0, entries))
+        foreach (Place place in places)
         {
             // A user whom several threads met stands here several times, one entry behind the other.
-            bool isSame = Count > 0 && place.Prefix == last
-                && (IsWhole(last) || KeyOf(place.Entry).SequenceEqual(IdOf(Count - 1)));
-            if (!isSame)
+            if (Count == 0 || !AreSame((KeyRecord*)_entries[place.Entry], (KeyRecord*)_users[Count - 1]))
             {
                 _users[Count++] = _entries[place.Entry];
-                last = place.Prefix;
             }
 
             _ranks[place.Entry] = Count - 1;
         }
     }
+
+    private static bool AreSame(KeyRecord* left, KeyRecord* right) =>
+        left->SparkHash == right->SparkHash && KeyTable.KeyOf(left).SequenceEqual(KeyTable.KeyOf(right));
 
     /// <summary>Finds all threads' users.</summary>
     /// <returns>Their number.</returns>
@@ -85,6 +82,7 @@ internal sealed unsafe class CellUsers(IReadOnlyList<Spreader> spreaders)
                         Sse.Prefetch0(record);
                     }
 
+                    _places[entry].Entry = entry;
                     _entries[entry++] = (nint)record;
                 }
             }
@@ -93,53 +91,51 @@ internal sealed unsafe class CellUsers(IReadOnlyList<Spreader> spreaders)
         return count;
     }
 
-    /// <summary>Orders the entries by their ids: by their first bytes as one number, and by all bytes where these are equal and not the whole id.</summary>
-    private void Sort(int count)
+    /// <summary>Orders entries by their ids: by eight bytes as one number, and where these are equal by what follows them.</summary>
+    /// <param name="places">The entries.</param>
+    /// <param name="from">How many bytes are equal in all of them.</param>
+    /// <param name="levels">How often eight bytes more may be looked at.</param>
+    private void Sort(Span<Place> places, int from, int levels)
     {
-        int common = CommonPrefix(count);
-        Span<Place> places = _places.AsSpan(0, count);
-        for (int entry = 0; entry < count; entry++)
+        foreach (ref Place place in places)
         {
-            places[entry] = new Place(PrefixOf(KeyOf(entry)[common..]), entry);
+            place.Prefix = EightBytes(KeyOf(place.Entry), from);
         }
 
-        RadixSort.Sort(places, _scratch.AsSpan(0, count));
-        for (int start = 0; start < count;)
+        RadixSort.Sort(places, _scratch.AsSpan(0, places.Length));
+        for (int start = 0; start < places.Length;)
         {
             int end = start + 1;
-            while (end < count && places[end].Prefix == places[start].Prefix)
+            while (end < places.Length && places[end].Prefix == places[start].Prefix)
             {
                 end++;
             }
 
-            if (end - start > 1 && !IsWhole(places[start].Prefix))
-            {
-                SortById(places[start..end]);
-            }
-
+            SortEqual(places[start..end], from + sizeof(ulong), levels - 1);
             start = end;
         }
     }
 
-    /// <summary>Orders entries of equal numbers: mostly a user as two threads met it, and few where ids are long.</summary>
-    private void SortById(Span<Place> places)
+    private void SortEqual(Span<Place> places, int from, int levels)
     {
-        if (places.Length > MostInserted)
+        // Mostly one user, as two threads met it.
+        if (places.Length == 2)
         {
-            places.Sort((left, right) => KeyOf(left.Entry).SequenceCompareTo(KeyOf(right.Entry)));
-            return;
-        }
-
-        for (int i = 1; i < places.Length; i++)
-        {
-            Place moved = places[i];
-            int place = i;
-            for (; place > 0 && KeyOf(moved.Entry).SequenceCompareTo(KeyOf(places[place - 1].Entry)) < 0; place--)
+            if (KeyOf(places[0].Entry).SequenceCompareTo(KeyOf(places[1].Entry)) > 0)
             {
-                places[place] = places[place - 1];
+                (places[0], places[1]) = (places[1], places[0]);
             }
-
-            places[place] = moved;
+        }
+        else if (places.Length > 2)
+        {
+            if (levels > 0)
+            {
+                Sort(places, from, levels);
+            }
+            else
+            {
+                places.Sort((left, right) => KeyOf(left.Entry).SequenceCompareTo(KeyOf(right.Entry)));
+            }
         }
     }
 
@@ -162,31 +158,28 @@ internal sealed unsafe class CellUsers(IReadOnlyList<Spreader> spreaders)
 
     private ReadOnlySpan<byte> KeyOf(int entry) => KeyTable.KeyOf((KeyRecord*)_entries[entry]);
 
-    /// <summary>
-    /// The first bytes as a number whose order is theirs. What is missing counts as zero, and the last byte tells a shorter id from one that
-    /// goes on with zeros; so equal numbers are equal ids, unless the ids go on.
-    /// </summary>
-    private static ulong PrefixOf(ReadOnlySpan<byte> bytes)
+    /// <summary>Eight bytes, in an order that is that of the bytes; what is missing is below everything, or equal to it.</summary>
+    private static ulong EightBytes(ReadOnlySpan<byte> bytes, int from)
     {
-        if (bytes.Length > PrefixBytes)
+        if (bytes.Length - from >= sizeof(ulong))
         {
-            return BinaryPrimitives.ReadUInt64BigEndian(bytes) | LengthMask;
+            return BinaryPrimitives.ReadUInt64BigEndian(bytes[from..]);
         }
 
         ulong value = 0;
-        for (int i = 0; i < bytes.Length; i++)
+        for (int i = from; i < bytes.Length; i++)
         {
-            value |= (ulong)bytes[i] << (56 - (8 * i));
+            value |= (ulong)bytes[i] << (56 - (8 * (i - from)));
         }
 
-        return value | (uint)bytes.Length;
+        return value;
     }
 
-    /// <summary>Whether a number stands for the whole rest of an id.</summary>
-    private static bool IsWhole(ulong prefix) => (prefix & LengthMask) != LengthMask;
-
-    private readonly record struct Place(ulong Prefix, int Entry) : IRadixKey
+    private struct Place : IRadixKey
     {
-        public ulong Key => Prefix;
+        public ulong Prefix;
+        public int Entry;
+
+        public readonly ulong Key => Prefix;
     }
 }
