@@ -19,6 +19,8 @@ internal static class Unix
     private const int FollowLink = 0x400;
     private const int NoSuchFolder = 2;
     private const int FileExists = 17;
+    private const int MayReadAndWrite = 3;
+    private const int OwnAndWithoutFile = 0x22;
     private const int UseLargePages = 14;
     private const string OpenFiles = "/proc/self/fd";
 
@@ -111,16 +113,29 @@ internal static class Unix
         };
     }
 
-    /// <summary>Asks for large pages for memory that was not touched yet, on Linux. A request only: there need not be any.</summary>
-    /// <param name="start">Where it starts, at the beginning of a page.</param>
+    /// <summary>Gets memory from the system itself, on Linux, all of it zero and none of it touched, and asks for large pages for it.</summary>
     /// <param name="bytes">Its length.</param>
-    public static void AdviseLargePages(nint start, nuint bytes)
+    /// <returns>The memory, at the beginning of a page; <see langword="null"/> where the system has another way, or no memory.</returns>
+    public static unsafe void* TryMap(nuint bytes)
     {
-        if (OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux())
         {
-            _ = Advise(start, bytes, UseLargePages);
+            return null;
         }
+
+        nint start = Map(0, bytes, MayReadAndWrite, OwnAndWithoutFile, -1, 0);
+        if (start == -1)
+        {
+            return null;
+        }
+
+        // A request only: there need not be any.
+        _ = Advise(start, bytes, UseLargePages);
+        return (void*)start;
     }
+
+    /// <summary>Gives memory of <see cref="TryMap"/> back.</summary>
+    public static unsafe void ReleaseMap(void* start, nuint bytes) => _ = Unmap((nint)start, bytes);
 
     private static byte[] Terminated(string path) => Encoding.UTF8.GetBytes(path + '\0');
 
@@ -136,6 +151,12 @@ internal static class Unix
 
     [DllImport("libc", EntryPoint = "linkat", SetLastError = true)]
     private static extern int Link(int fromFolder, byte[] from, int toFolder, byte[] to, int flags);
+
+    [DllImport("libc", EntryPoint = "mmap")]
+    private static extern nint Map(nint place, nuint bytes, int protection, int flags, int descriptor, nint offset);
+
+    [DllImport("libc", EntryPoint = "munmap")]
+    private static extern int Unmap(nint start, nuint bytes);
 
     [DllImport("libc", EntryPoint = "madvise")]
     private static extern int Advise(nint start, nuint bytes, int advice);
