@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Sessionize.Engine;
 
@@ -36,6 +37,7 @@ internal static class SparkHash
     /// <summary><c>abs(hash) % buckets</c>, where Spark's <c>abs</c> of the smallest int is itself and the bucket negative.</summary>
     public static int Bucket(int hash, int buckets) => (hash == int.MinValue ? hash : Math.Abs(hash)) % buckets;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Mix(uint hash, uint word)
     {
         word = BitOperations.RotateLeft(word * 0xCC9E2D51, 15) * 0x1B873593;

@@ -27,6 +27,15 @@ internal sealed unsafe class CellUsers(IReadOnlyList<Spreader> spreaders)
     /// <summary>Spark's hash of the id of a user by its place.</summary>
     public int SparkHashOf(int rank) => ((KeyRecord*)_users[rank])->SparkHash;
 
+    /// <summary>Asks for what the methods above read of a user, who need not exist.</summary>
+    public void Prefetch(int rank)
+    {
+        if (Sse.IsSupported && rank < Count)
+        {
+            Sse.Prefetch0((void*)_users[rank]);
+        }
+    }
+
     public void Fill(int firstCell, int cells)
     {
         int entries = Collect(firstCell, cells);
