@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Sessionize.Cli.Commands;
 using Sessionize.Cli.Output;
 
@@ -17,6 +18,7 @@ internal static class Tool
             new BatchCommand(),
             new GenerateCommand(),
             new DemoCommand(),
+            new TableCommand(),
         };
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
@@ -52,8 +54,17 @@ internal static class Tool
             Talk.Say(mistake);
         }
 
-        string command = parsed.CommandResult.Command is { Name: "sessionize" } ? "sessionize" : $"sessionize {parsed.CommandResult.Command.Name}";
+        string command = string.Join(' ', Path(parsed.CommandResult).Reverse());
         Talk.Say($"'{command} --help' tells what there is.");
         return ExitCodes.Usage;
+    }
+
+    /// <summary>The words up to a command, the last first.</summary>
+    private static IEnumerable<string> Path(CommandResult command)
+    {
+        for (SymbolResult? part = command; part is CommandResult named; part = named.Parent)
+        {
+            yield return named.Parent is null ? "sessionize" : named.Command.Name;
+        }
     }
 }

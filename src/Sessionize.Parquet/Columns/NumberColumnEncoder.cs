@@ -33,11 +33,13 @@ internal sealed class NumberColumnEncoder(PageLimits limits)
 
     /// <summary>A least zero is written as −0 and a greatest as +0: a reader must not pass over a page for a zero's sign.</summary>
     private static byte[] MinBytes<T>(T value)
-        where T : unmanaged, INumber<T> => BytesOf(typeof(T) == typeof(double) && T.IsZero(value) ? T.CreateTruncating(-0.0) : value);
+        where T : unmanaged, INumber<T> => BytesOf(IsFloating<T>() && T.IsZero(value) ? T.CreateTruncating(-0.0) : value);
 
     /// <inheritdoc cref="MinBytes"/>
     private static byte[] MaxBytes<T>(T value)
         where T : unmanaged, INumber<T> => BytesOf(T.IsZero(value) ? T.Zero : value);
+
+    private static bool IsFloating<T>() => typeof(T) == typeof(double) || typeof(T) == typeof(float);
 
     private static byte[] BytesOf<T>(T value)
         where T : unmanaged => MemoryMarshal.AsBytes(new ReadOnlySpan<T>(ref value)).ToArray();
@@ -75,7 +77,7 @@ internal sealed class NumberColumnEncoder(PageLimits limits)
         where T : unmanaged, INumber<T>
     {
         entryCount = 0;
-        if (typeof(T) == typeof(double) || ulong.CreateTruncating(long.CreateTruncating(max) - long.CreateTruncating(min)) >= MostRange)
+        if (IsFloating<T>() || ulong.CreateTruncating(long.CreateTruncating(max) - long.CreateTruncating(min)) >= MostRange)
         {
             return false;
         }

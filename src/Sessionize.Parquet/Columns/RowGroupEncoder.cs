@@ -19,6 +19,7 @@ internal sealed class RowGroupEncoder : IDisposable
     private readonly ColumnChunkWriter _chunk;
     private readonly TextColumnEncoder _texts;
     private readonly NumberColumnEncoder _numbers;
+    private readonly ConvertedColumnEncoder _converted;
     private readonly SessionDates _dates = new();
     private long[] _microseconds = [];
     private double[] _seconds = [];
@@ -33,13 +34,14 @@ internal sealed class RowGroupEncoder : IDisposable
         _chunk = new ColumnChunkWriter(_compressor);
         _texts = new TextColumnEncoder(_limits);
         _numbers = new NumberColumnEncoder(_limits);
+        _converted = new ConvertedColumnEncoder(_numbers, _limits);
     }
 
     /// <summary>Encodes a row group.</summary>
     /// <param name="rows">The rows; at least one.</param>
     /// <returns>The row group.</returns>
     /// <exception cref="ArgumentException">There is no row; or a time lies outside the years 1 to 9999.</exception>
-    /// <exception cref="SessionizeException">A value is null in a column whose table forbids it.</exception>
+    /// <exception cref="SessionizeException">A value is null in a column whose table forbids it, or does not fit in the column's type.</exception>
     public EncodedRowGroup Encode(SessionBatch rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -57,7 +59,9 @@ internal sealed class RowGroupEncoder : IDisposable
             for (int i = 0; i < columns.Length; i++)
             {
                 _chunk.Begin(_schema.Columns[i], bytes);
-                columns[i] = EncodeColumn(rows, _schema.Columns[i].Column);
+                columns[i] = _schema.Columns[i].IsConverted
+                    ? _converted.Encode(_chunk, rows, _schema.Columns[i])
+                    : EncodeColumn(rows, _schema.Columns[i].Column);
             }
         }
         catch

@@ -11,14 +11,17 @@ internal static class TextBounds
     private const int LastCodePoint = 0x10FFFF;
 
     /// <summary>The longest beginning of whole code points that is at most <see cref="MostBytes"/> long: the text itself or less than it.</summary>
-    public static ReadOnlySpan<byte> Prefix(ReadOnlySpan<byte> text)
+    public static ReadOnlySpan<byte> Prefix(ReadOnlySpan<byte> text) => PrefixOfBytes(text, MostBytes);
+
+    /// <summary>The longest beginning of whole code points that is at most so many bytes long: the text itself or less than it.</summary>
+    public static ReadOnlySpan<byte> PrefixOfBytes(ReadOnlySpan<byte> text, int mostBytes)
     {
-        if (text.Length <= MostBytes)
+        if (text.Length <= mostBytes)
         {
             return text;
         }
 
-        int length = MostBytes;
+        int length = mostBytes;
         while (length > 0 && IsContinuation(text[length]))
         {
             length--;

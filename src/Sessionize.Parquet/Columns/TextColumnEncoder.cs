@@ -46,7 +46,7 @@ internal sealed class TextColumnEncoder(PageLimits limits)
             start = end;
         }
 
-        return chunk.End(all.OfChunk());
+        return chunk.End(all.OfChunk(chunk.Column.BoundBytes));
     }
 
     /// <summary>Encodes texts by their numbers.</summary>
@@ -81,7 +81,7 @@ internal sealed class TextColumnEncoder(PageLimits limits)
             start = end;
         }
 
-        return chunk.End(all.OfChunk());
+        return chunk.End(all.OfChunk(chunk.Column.BoundBytes));
     }
 
     /// <summary>Encodes lists of texts by their numbers.</summary>
@@ -111,7 +111,7 @@ internal sealed class TextColumnEncoder(PageLimits limits)
             start = end;
         }
 
-        return chunk.End(all.OfChunk());
+        return chunk.End(all.OfChunk(chunk.Column.BoundBytes));
     }
 
     private static void RefuseNulls(SessionParquetColumn column)

@@ -60,16 +60,16 @@ internal ref struct TextExtremes
             TextBounds.Prefix(_min).ToArray(), max.Length == _max.Length ? _max.ToArray() : TextBounds.Above(max) ?? _max.ToArray());
     }
 
-    /// <summary>The bounds of a row group; none, if no text was seen.</summary>
-    public readonly ChunkBounds? OfChunk()
+    /// <summary>The bounds of a row group, cut to so many bytes; none, if no text was seen.</summary>
+    public readonly ChunkBounds? OfChunk(int mostBytes = TextBounds.MostBytes)
     {
         if (!_hasValues)
         {
             return null;
         }
 
-        ReadOnlySpan<byte> min = TextBounds.Prefix(_min);
-        ReadOnlySpan<byte> max = TextBounds.Prefix(_max);
+        ReadOnlySpan<byte> min = TextBounds.PrefixOfBytes(_min, mostBytes);
+        ReadOnlySpan<byte> max = TextBounds.PrefixOfBytes(_max, mostBytes);
         return new ChunkBounds(min.ToArray(), min.Length == _min.Length, max.ToArray(), max.Length == _max.Length);
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using Microsoft.Win32.SafeHandles;
 
 namespace Sessionize.Parquet.Events;
 
@@ -24,7 +23,7 @@ internal sealed class EventFileStream : Stream
     private const int BytesAtOnce = 64 * 1024;
     private const int MostHeaderBytes = 64 * 1024 * 1024;
 
-    private readonly SafeFileHandle _file;
+    private readonly Stream _file;
     private readonly string _path;
     private readonly long _dataEnd;
     private byte[] _window = [];
@@ -37,12 +36,20 @@ internal sealed class EventFileStream : Stream
     /// <summary>Opens a file.</summary>
     /// <exception cref="SessionizeException">It cannot be opened, or is no Parquet file.</exception>
     public EventFileStream(string path)
+        : this(path, new FileStream(EventFileHandle.Open(path), FileAccess.Read, bufferSize: 0))
     {
-        _path = path;
-        _file = EventFileHandle.Open(path);
+    }
+
+    /// <summary>Takes a file that was opened elsewhere.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="file">Its bytes, seekable; closed with this stream, and by this call if it fails.</param>
+    /// <exception cref="SessionizeException">It is no Parquet file.</exception>
+    public EventFileStream(string name, Stream file)
+    {
+        (_path, _file) = (name, file);
         try
         {
-            FileLength = RandomAccess.GetLength(_file);
+            FileLength = _file.Length;
             _dataEnd = FileLength - EndBytes;
             CheckMarks();
         }
@@ -148,7 +155,7 @@ internal sealed class EventFileStream : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_file.IsClosed)
+        if (disposing && _file.CanRead)
         {
             _file.Dispose();
             ArrayPool<byte>.Shared.Return(_window);
@@ -280,7 +287,8 @@ internal sealed class EventFileStream : Stream
         {
             while (!destination.IsEmpty)
             {
-                int read = RandomAccess.Read(_file, destination, at);
+                _file.Position = at;
+                int read = _file.Read(destination);
                 if (read == 0)
                 {
                     throw new SessionizeException($"'{_path}' became shorter while it was read: put the whole file back.");

@@ -8,8 +8,6 @@ namespace Sessionize.Parquet.Files;
 /// <remarks>Keys are field ids; a column without an id is left out.</remarks>
 internal sealed record ParquetFileMetrics
 {
-    private const int BoundCodePoints = 16;
-
     /// <summary>The rows.</summary>
     public required long RecordCount { get; init; }
 
@@ -58,14 +56,14 @@ internal sealed record ParquetFileMetrics
             sizes.Add(id, rowGroups.Sum(rowGroup => rowGroup.Columns[index].CompressedSize));
             values.Add(id, rowGroups.Sum(rowGroup => rowGroup.Columns[index].ValueCount));
             nulls.Add(id, rowGroups.Sum(rowGroup => rowGroup.Columns[index].NullCount));
-            if (column.Type == PhysicalType.Double)
+            if (column.Type is PhysicalType.Double or PhysicalType.Float)
             {
                 nans.Add(id, 0);
             }
 
             if (!column.IsList)
             {
-                AddBounds(id, column.Type, [.. rowGroups.Select(rowGroup => rowGroup.Columns[index].Bounds).OfType<ChunkBounds>()], lower, upper);
+                AddBounds(id, column, [.. rowGroups.Select(rowGroup => rowGroup.Columns[index].Bounds).OfType<ChunkBounds>()], lower, upper);
             }
         }
 
@@ -84,13 +82,14 @@ internal sealed record ParquetFileMetrics
     }
 
     private static void AddBounds(
-        int id, PhysicalType type, IReadOnlyList<ChunkBounds> rowGroups, Dictionary<int, byte[]> lower, Dictionary<int, byte[]> upper)
+        int id, SessionParquetColumn column, IReadOnlyList<ChunkBounds> rowGroups, Dictionary<int, byte[]> lower, Dictionary<int, byte[]> upper)
     {
         if (rowGroups.Count == 0)
         {
             return;
         }
 
+        PhysicalType type = column.Type;
         ChunkBounds least = rowGroups.Aggregate((a, b) => ValueOrder.Compare(type, b.Min, a.Min) < 0 ? b : a);
         ChunkBounds greatest = rowGroups.Aggregate((a, b) => IsGreater(type, b, a) ? b : a);
         if (type != PhysicalType.ByteArray)
@@ -100,8 +99,8 @@ internal sealed record ParquetFileMetrics
             return;
         }
 
-        lower.Add(id, TextBounds.Prefix(least.Min, BoundCodePoints).ToArray());
-        ReadOnlySpan<byte> prefix = TextBounds.Prefix(greatest.Max, BoundCodePoints);
+        lower.Add(id, TextBounds.Prefix(least.Min, column.BoundCodePoints).ToArray());
+        ReadOnlySpan<byte> prefix = TextBounds.Prefix(greatest.Max, column.BoundCodePoints);
         bool isWhole = greatest.IsMaxExact && prefix.Length == greatest.Max.Length;
         if ((isWhole ? greatest.Max : TextBounds.Above(prefix)) is { } bound)
         {

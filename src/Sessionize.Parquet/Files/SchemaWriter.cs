@@ -11,6 +11,7 @@ internal static class SchemaWriter
 
     private const string Repeated = "list";
     private const string Element = "element";
+    private const int UuidBytes = 16;
 
     private enum Repetition
     {
@@ -24,6 +25,7 @@ internal static class SchemaWriter
     {
         Utf8 = 0,
         List = 3,
+        Date = 6,
         TimestampMicros = 10,
     }
 
@@ -78,6 +80,11 @@ internal static class SchemaWriter
     {
         thrift.BeginElement();
         thrift.Int32(1, (int)column.Type);
+        if (column.ValueType == SessionValueType.Uuid)
+        {
+            thrift.Int32(2, UuidBytes);
+        }
+
         thrift.Int32(3, (int)(isRequired ? Repetition.Required : Repetition.Optional));
         thrift.Text(4, name);
         if (column.Type == PhysicalType.ByteArray)
@@ -88,13 +95,29 @@ internal static class SchemaWriter
             thrift.EmptyStructure(1);
             thrift.EndStructure();
         }
+        else if (column.ValueType == SessionValueType.Date)
+        {
+            thrift.Int32(6, (int)ConvertedType.Date);
+            WriteFieldId(thrift, column.LeafFieldId);
+            thrift.BeginStructure(10);
+            thrift.EmptyStructure(6);
+            thrift.EndStructure();
+        }
+        else if (column.ValueType == SessionValueType.Uuid)
+        {
+            WriteFieldId(thrift, column.LeafFieldId);
+            thrift.BeginStructure(10);
+            thrift.EmptyStructure(14);
+            thrift.EndStructure();
+        }
         else if (column.IsTimestamp)
         {
+            // The format's rules want the old annotation of times without a zone, too.
             thrift.Int32(6, (int)ConvertedType.TimestampMicros);
             WriteFieldId(thrift, column.LeafFieldId);
             thrift.BeginStructure(10);
             thrift.BeginStructure(8);
-            thrift.Boolean(1, value: true);
+            thrift.Boolean(1, column.ValueType == SessionValueType.TimestampTz);
             thrift.BeginStructure(2);
             thrift.EmptyStructure(2);
             thrift.EndStructure();

@@ -16,6 +16,9 @@ internal sealed class ByteBuffer
     /// <inheritdoc cref="Written"/>
     public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, Length);
 
+    /// <summary>The bytes written from a position on, to be changed in place; valid until the next write.</summary>
+    public Span<byte> WrittenFrom(int start) => _bytes.AsSpan(start, Length - start);
+
     public void Clear() => Length = 0;
 
     /// <summary>Room for bytes behind the written ones; <see cref="Advance"/> takes them.</summary>

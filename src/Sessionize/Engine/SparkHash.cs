@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace Sessionize.Engine;
 
@@ -19,28 +17,21 @@ internal static class SparkHash
         ReadOnlySpan<byte> rest = text;
         while (rest.Length >= 4)
         {
-            hash = Mix(hash, BinaryPrimitives.ReadUInt32LittleEndian(rest));
+            hash = Murmur3.Mix(hash, BinaryPrimitives.ReadUInt32LittleEndian(rest));
             rest = rest[4..];
         }
 
         foreach (byte tail in rest)
         {
-            hash = Mix(hash, (uint)(sbyte)tail);
+            hash = Murmur3.Mix(hash, (uint)(sbyte)tail);
         }
 
-        hash ^= (uint)text.Length;
-        hash = (hash ^ (hash >> 16)) * 0x85EBCA6B;
-        hash = (hash ^ (hash >> 13)) * 0xC2B2AE35;
-        return (int)(hash ^ (hash >> 16));
+        return Murmur3.Finish(hash, text.Length);
     }
 
     /// <summary><c>abs(hash) % buckets</c>, where Spark's <c>abs</c> of the smallest int is itself and the bucket negative.</summary>
-    public static int Bucket(int hash, int buckets) => (hash == int.MinValue ? hash : Math.Abs(hash)) % buckets;
+    public static int Bucket(ReadOnlySpan<byte> text, int buckets) => Bucket(Of(text), buckets);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Mix(uint hash, uint word)
-    {
-        word = BitOperations.RotateLeft(word * 0xCC9E2D51, 15) * 0x1B873593;
-        return (BitOperations.RotateLeft(hash ^ word, 13) * 5) + 0xE6546B64;
-    }
+    /// <summary>The bucket of a text whose hash is known.</summary>
+    public static int Bucket(int hash, int buckets) => (hash == int.MinValue ? hash : Math.Abs(hash)) % buckets;
 }

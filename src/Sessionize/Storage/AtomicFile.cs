@@ -75,11 +75,27 @@ internal sealed class AtomicFile : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether <see cref="TryCompleteAsync"/> may be called again after it threw because the folder had gone.</summary>
+    public bool IsNameless => _temporary is null && !_isCompleted;
+
     /// <summary>Makes the file durable and visible under its name.</summary>
     /// <param name="cancellationToken">Stops the call before the file becomes visible.</param>
     /// <exception cref="SessionizeException">The disk is full, or a file of that name was created meanwhile.</exception>
     /// <exception cref="InvalidOperationException">The file was completed before.</exception>
     public async ValueTask CompleteAsync(CancellationToken cancellationToken)
+    {
+        if (!await TryCompleteAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw Exists(Path);
+        }
+    }
+
+    /// <summary>Makes the file durable and visible under its name, unless another has the name.</summary>
+    /// <param name="cancellationToken">Stops the call before the file becomes visible.</param>
+    /// <returns>Whether it is visible now; of several that try at once, one is.</returns>
+    /// <exception cref="SessionizeException">The disk is full, or the folder has gone.</exception>
+    /// <exception cref="InvalidOperationException">The file was completed before.</exception>
+    public async ValueTask<bool> TryCompleteAsync(CancellationToken cancellationToken)
     {
         if (_isCompleted)
         {
@@ -97,16 +113,17 @@ internal sealed class AtomicFile : IAsyncDisposable
                 _isCompleted = true;
                 await _stream.DisposeAsync().ConfigureAwait(false);
             }
-            else
+            else if (!await TryRenameAsync().ConfigureAwait(false))
             {
-                await RenameAsync().ConfigureAwait(false);
+                return false;
             }
 
             Unix.FlushFolder(Folder);
+            return true;
         }
         catch (IOException) when (!_isCompleted && !_overwrite && File.Exists(_target))
         {
-            throw Exists(Path);
+            return false;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -135,13 +152,13 @@ internal sealed class AtomicFile : IAsyncDisposable
     }
 
     /// <summary>The system can link a file to a new name only, and replace a name only by another one.</summary>
-    private async ValueTask RenameAsync()
+    private async ValueTask<bool> TryRenameAsync()
     {
         if (_temporary is null)
         {
             if (!_overwrite)
             {
-                throw new IOException("The file exists.");
+                return false;
             }
 
             string temporary = NewTemporaryName();
@@ -150,8 +167,18 @@ internal sealed class AtomicFile : IAsyncDisposable
         }
 
         await _stream.DisposeAsync().ConfigureAwait(false);
-        File.Move(_temporary, _target, _overwrite);
+        if (_overwrite || OperatingSystem.IsWindows())
+        {
+            File.Move(_temporary, _target, _overwrite);
+        }
+        else if (!Unix.TryRename(_temporary, _target))
+        {
+            // File.Move would look whether the name is free and rename then: several at once would succeed.
+            return false;
+        }
+
         _isCompleted = true;
+        return true;
     }
 
     private string NewTemporaryName() => System.IO.Path.Combine(Folder, $".sessionize-{Guid.NewGuid():N}.tmp");

@@ -19,9 +19,7 @@ internal static class Unix
     private const int FollowLink = 0x400;
     private const int NoSuchFolder = 2;
     private const int FileExists = 17;
-    private const int MayReadAndWrite = 3;
-    private const int OwnAndWithoutFile = 0x22;
-    private const int UseLargePages = 14;
+    private const uint KeepExisting = 1;
     private const string OpenFiles = "/proc/self/fd";
 
     /// <summary>Makes a rename within the folder durable, where the system can.</summary>
@@ -113,29 +111,39 @@ internal static class Unix
         };
     }
 
-    /// <summary>Gets memory from the system itself, on Linux, all of it zero and none of it touched, and asks for large pages for it.</summary>
-    /// <param name="bytes">Its length.</param>
-    /// <returns>The memory, at the beginning of a page; <see langword="null"/> where the system has another way, or no memory.</returns>
-    public static unsafe void* TryMap(nuint bytes)
+    /// <summary>Renames a file unless there is something of the new name. <c>rename</c> alone cannot: it replaces.</summary>
+    /// <param name="from">The file.</param>
+    /// <param name="to">Its new name, on the same file system.</param>
+    /// <returns>Whether it has the name now; otherwise there is something of that name, and both stay as they are.</returns>
+    /// <exception cref="IOException">The folder has gone or cannot be written, or the file system can do it in no way.</exception>
+    public static bool TryRename(string from, string to)
     {
-        if (!OperatingSystem.IsLinux())
+        if (Link(CurrentFolder, Terminated(from), CurrentFolder, Terminated(to), 0) == 0)
         {
-            return null;
+            File.Delete(from);
+            return true;
         }
 
-        nint start = Map(0, bytes, MayReadAndWrite, OwnAndWithoutFile, -1, 0);
-        if (start == -1)
+        int error = Marshal.GetLastPInvokeError();
+        if (error is not (FileExists or NoSuchFolder) && OperatingSystem.IsLinux())
         {
-            return null;
+            // File systems without hard links, such as FAT.
+            if (RenameUnlessThere(CurrentFolder, Terminated(from), CurrentFolder, Terminated(to), KeepExisting) == 0)
+            {
+                return true;
+            }
+
+            error = Marshal.GetLastPInvokeError();
         }
 
-        // A request only: there need not be any.
-        _ = Advise(start, bytes, UseLargePages);
-        return (void*)start;
+        string message = Marshal.GetPInvokeErrorMessage(error);
+        return error switch
+        {
+            FileExists => false,
+            NoSuchFolder => throw new DirectoryNotFoundException(message),
+            _ => throw new IOException(message, error),
+        };
     }
-
-    /// <summary>Gives memory of <see cref="TryMap"/> back.</summary>
-    public static unsafe void ReleaseMap(void* start, nuint bytes) => _ = Unmap((nint)start, bytes);
 
     private static byte[] Terminated(string path) => Encoding.UTF8.GetBytes(path + '\0');
 
@@ -152,14 +160,8 @@ internal static class Unix
     [DllImport("libc", EntryPoint = "linkat", SetLastError = true)]
     private static extern int Link(int fromFolder, byte[] from, int toFolder, byte[] to, int flags);
 
-    [DllImport("libc", EntryPoint = "mmap")]
-    private static extern nint Map(nint place, nuint bytes, int protection, int flags, int descriptor, nint offset);
-
-    [DllImport("libc", EntryPoint = "munmap")]
-    private static extern int Unmap(nint start, nuint bytes);
-
-    [DllImport("libc", EntryPoint = "madvise")]
-    private static extern int Advise(nint start, nuint bytes, int advice);
+    [DllImport("libc", EntryPoint = "renameat2", SetLastError = true)]
+    private static extern int RenameUnlessThere(int fromFolder, byte[] from, int toFolder, byte[] to, uint flags);
 
     [DllImport("libc", EntryPoint = "fsync")]
     private static extern int Sync(int descriptor);

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Sessionize.Storage;
 
 namespace Sessionize.Engine.Batch;
 
@@ -25,7 +24,7 @@ internal sealed unsafe class NativeBlock : SafeHandleZeroOrMinusOneIsInvalid
         : base(ownsHandle: true)
     {
         _bytes = bytes;
-        void* mapped = bytes < LargePage ? null : Unix.TryMap(bytes + LargePage);
+        void* mapped = bytes < LargePage ? null : SystemMemory.TryMap(bytes + LargePage);
         _mappedBytes = mapped == null ? 0 : bytes + LargePage;
         SetHandle((nint)(mapped == null ? NativeMemory.AlignedAlloc(bytes, CacheLine) : mapped));
         Start = (byte*)(mapped == null ? handle : (handle + LargePage - 1) & -(nint)LargePage);
@@ -57,7 +56,7 @@ internal sealed unsafe class NativeBlock : SafeHandleZeroOrMinusOneIsInvalid
         }
         else
         {
-            Unix.ReleaseMap((void*)handle, _mappedBytes);
+            SystemMemory.Release((void*)handle, _mappedBytes);
         }
 
         return true;

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Sessionize.Cli.Output;
+using Sessionize.Iceberg;
+
+namespace Sessionize.Cli.Options;
+
+/// <summary>The options that say where Iceberg tables are.</summary>
+internal sealed class TableOptions
+{
+    /// <summary>Names the warehouse where <c>--warehouse</c> does not.</summary>
+    public const string WarehouseVariable = "ICEBERG_WAREHOUSE";
+
+    private readonly Option<string> _warehouse = OptionParsing.Text(
+        "--warehouse", "location", $"Where tables lie: a folder or a URI. The variable {WarehouseVariable}, or the folder 'warehouse', by default.");
+
+    private readonly Option<IcebergCatalogKind?> _catalog = OptionParsing.Choice<IcebergCatalogKind?>(
+        "--catalog",
+        "Who knows the current state of a table: its folder, a SQL database, or a REST server; hadoop by default.",
+        ("hadoop", IcebergCatalogKind.Hadoop), ("sql", IcebergCatalogKind.Sql), ("rest", IcebergCatalogKind.Rest));
+
+    private readonly Option<string> _uri = OptionParsing.Text(
+        "--catalog-uri", "uri", "Where the catalog is: sqlite:///FILE, postgresql://USER:PASSWORD@HOST:PORT/DATABASE, http://… or https://….");
+
+    private readonly Option<string> _name = OptionParsing.Text(
+        "--catalog-name", "name", "The name that a SQL catalog's rows have; sessionize by default.");
+
+    private readonly Option<string[]> _properties = new("--catalog-property")
+    {
+        Description = "A setting of catalog or storage by its name in Iceberg, such as credential=ID:SECRET or s3.endpoint=http://…; may be repeated.",
+        HelpName = "name=value",
+        Arity = ArgumentArity.ZeroOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    public TableOptions() => _properties.Validators.Add(result =>
+    {
+        foreach (string text in result.Tokens.Select(token => token.Value).Where(text => text.IndexOf('=', StringComparison.Ordinal) < 1))
+        {
+            // What stands there may be a secret.
+            result.AddError($"--catalog-property: '{TerminalText.Safe(text, 12)}' has no name before an equals sign: write NAME=VALUE, such as s3.region=eu-central-1.");
+        }
+    });
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_warehouse, _catalog, _uri, _name, _properties])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Reads the options.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="table">The table: NAMESPACE.NAME, or a folder.</param>
+    public IcebergTableOptions Read(ParseResult parsed, string table)
+    {
+        IcebergTableOptions options = new() { Name = table };
+        string? fromVariable = Environment.GetEnvironmentVariable(WarehouseVariable);
+        options.Warehouse = parsed.GetValue(_warehouse) ?? (string.IsNullOrEmpty(fromVariable) ? options.Warehouse : fromVariable);
+        options.Catalog = parsed.GetValue(_catalog) ?? options.Catalog;
+        options.CatalogUri = parsed.GetValue(_uri);
+        options.CatalogName = parsed.GetValue(_name) ?? options.CatalogName;
+        foreach (string property in parsed.GetValue(_properties) ?? [])
+        {
+            int equals = property.IndexOf('=', StringComparison.Ordinal);
+            options.CatalogProperties[property[..equals]] = property[(equals + 1)..];
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Sessionize.Iceberg;
+
+/// <summary>A column of a table.</summary>
+/// <param name="Id">The id by which data files name it.</param>
+/// <param name="Name">The name.</param>
+/// <param name="Type">The type, as Iceberg names it: <c>long</c>, <c>timestamptz</c>, <c>list&lt;string&gt;</c>.</param>
+/// <param name="IsRequired">Whether it may not be null.</param>
+public sealed record IcebergColumnInfo(int Id, string Name, string Type, bool IsRequired);

@@ -1,0 +1,231 @@
+using System.Buffers;
+using System.Text.Json;
+using Sessionize.Iceberg.Catalogs;
+using Sessionize.Iceberg.Partitioning;
+
+namespace Sessionize.Iceberg.Metadata;
+
+/// <summary>Requests to REST catalogs as JSON (Iceberg REST specification).</summary>
+internal static class TableChangesJson
+{
+    /// <summary>Writes the body of a commit.</summary>
+    /// <param name="name">The table.</param>
+    /// <param name="requirements">What has to be so.</param>
+    /// <param name="updates">The changes, in order.</param>
+    /// <returns>The body.</returns>
+    public static byte[] WriteCommit(TableName name, IReadOnlyList<TableRequirement> requirements, IReadOnlyList<TableUpdate> updates) => Write(json =>
+    {
+        json.WriteStartObject("identifier"u8);
+        WriteTexts(json, "namespace"u8, name.Namespace);
+        json.WriteString("name"u8, name.Name);
+        json.WriteEndObject();
+        json.WriteStartArray("requirements"u8);
+        foreach (TableRequirement requirement in requirements)
+        {
+            json.WriteStartObject();
+            WriteRequirement(json, requirement);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("updates"u8);
+        foreach (TableUpdate update in updates)
+        {
+            json.WriteStartObject();
+            WriteUpdate(json, update);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    /// <summary>Writes the body that creates a table.</summary>
+    /// <param name="name">The table.</param>
+    /// <param name="creation">What it is to be.</param>
+    /// <param name="location">Where it is to lie; <see langword="null"/>: where the catalog puts it.</param>
+    /// <returns>The body.</returns>
+    public static byte[] WriteCreate(TableName name, TableCreation creation, string? location = null) => Write(json =>
+    {
+        json.WriteString("name"u8, name.Name);
+        if (location is not null)
+        {
+            json.WriteString("location"u8, location);
+        }
+
+        json.WritePropertyName("schema"u8);
+        SchemaJson.Write(json, creation.Schema);
+        json.WritePropertyName("partition-spec"u8);
+        SpecJson.Write(json, creation.Spec);
+        json.WritePropertyName("write-order"u8);
+        SortOrderJson.Write(json, creation.Order);
+        json.WriteBoolean("stage-create"u8, false);
+        json.WritePropertyName("properties"u8);
+        TableMetadataJson.WriteMap(json, creation.Properties);
+    });
+
+    /// <summary>Writes a schema.</summary>
+    public static byte[] WriteSchema(IcebergSchema schema) => WriteValue(json => SchemaJson.Write(json, schema));
+
+    /// <summary>Writes a spec.</summary>
+    public static byte[] WriteSpec(PartitionSpec spec) => WriteValue(json => SpecJson.Write(json, spec));
+
+    /// <summary>Writes the fields of a spec alone, as headers of manifests have them.</summary>
+    public static byte[] WriteSpecFields(PartitionSpec spec) => WriteValue(json => SpecJson.WriteFields(json, spec));
+
+    /// <summary>Writes a sort order.</summary>
+    public static byte[] WriteSortOrder(SortOrder order) => WriteValue(json => SortOrderJson.Write(json, order));
+
+    private static byte[] Write(Action<Utf8JsonWriter> writeFields) => WriteValue(json =>
+    {
+        json.WriteStartObject();
+        writeFields(json);
+        json.WriteEndObject();
+    });
+
+    private static byte[] WriteValue(Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> buffer = new(1024);
+        using (Utf8JsonWriter json = new(buffer, TableMetadataJson.WriterOptions))
+        {
+            write(json);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteRequirement(Utf8JsonWriter json, TableRequirement requirement)
+    {
+        switch (requirement)
+        {
+            case TableRequirement.NotCreated:
+                json.WriteString("type"u8, "assert-create"u8);
+                break;
+            case TableRequirement.SameTable same:
+                json.WriteString("type"u8, "assert-table-uuid"u8);
+                json.WriteString("uuid"u8, same.Uuid);
+                break;
+            case TableRequirement.RefIs named:
+                json.WriteString("type"u8, "assert-ref-snapshot-id"u8);
+                json.WriteString("ref"u8, named.Name);
+                if (named.SnapshotId is { } id)
+                {
+                    json.WriteNumber("snapshot-id"u8, id);
+                }
+                else
+                {
+                    json.WriteNull("snapshot-id"u8);
+                }
+
+                break;
+            case TableRequirement.LastColumnIs last:
+                json.WriteString("type"u8, "assert-last-assigned-field-id"u8);
+                json.WriteNumber("last-assigned-field-id"u8, last.FieldId);
+                break;
+            case TableRequirement.CurrentSchemaIs schema:
+                json.WriteString("type"u8, "assert-current-schema-id"u8);
+                json.WriteNumber("current-schema-id"u8, schema.SchemaId);
+                break;
+            case TableRequirement.DefaultSpecIs spec:
+                json.WriteString("type"u8, "assert-default-spec-id"u8);
+                json.WriteNumber("default-spec-id"u8, spec.SpecId);
+                break;
+            case TableRequirement.DefaultSortOrderIs order:
+                json.WriteString("type"u8, "assert-default-sort-order-id"u8);
+                json.WriteNumber("default-sort-order-id"u8, order.OrderId);
+                break;
+            default:
+                throw new NotSupportedException($"The requirement {requirement} has no form in JSON.");
+        }
+    }
+
+    private static void WriteUpdate(Utf8JsonWriter json, TableUpdate update)
+    {
+        switch (update)
+        {
+            case TableUpdate.AddSchema add:
+                json.WriteString("action"u8, "add-schema"u8);
+                json.WritePropertyName("schema"u8);
+                SchemaJson.Write(json, add.Schema);
+                json.WriteNumber("last-column-id"u8, add.Schema.HighestFieldId);
+                break;
+            case TableUpdate.SetCurrentSchema set:
+                json.WriteString("action"u8, "set-current-schema"u8);
+                json.WriteNumber("schema-id"u8, set.SchemaId);
+                break;
+            case TableUpdate.AddSpec add:
+                json.WriteString("action"u8, "add-spec"u8);
+                json.WritePropertyName("spec"u8);
+                SpecJson.Write(json, add.Spec);
+                break;
+            case TableUpdate.SetDefaultSpec set:
+                json.WriteString("action"u8, "set-default-spec"u8);
+                json.WriteNumber("spec-id"u8, set.SpecId);
+                break;
+            case TableUpdate.AddSortOrder add:
+                json.WriteString("action"u8, "add-sort-order"u8);
+                json.WritePropertyName("sort-order"u8);
+                SortOrderJson.Write(json, add.Order);
+                break;
+            case TableUpdate.SetDefaultSortOrder set:
+                json.WriteString("action"u8, "set-default-sort-order"u8);
+                json.WriteNumber("sort-order-id"u8, set.OrderId);
+                break;
+            default:
+                WriteSnapshotUpdate(json, update);
+                break;
+        }
+    }
+
+    private static void WriteSnapshotUpdate(Utf8JsonWriter json, TableUpdate update)
+    {
+        switch (update)
+        {
+            case TableUpdate.AddSnapshot add:
+                json.WriteString("action"u8, "add-snapshot"u8);
+                json.WritePropertyName("snapshot"u8);
+                SnapshotJson.Write(json, add.Snapshot);
+                break;
+            case TableUpdate.SetRef set:
+                json.WriteString("action"u8, "set-snapshot-ref"u8);
+                json.WriteString("ref-name"u8, set.Name);
+                SnapshotJson.WriteRefFields(json, set.Ref);
+                break;
+            case TableUpdate.RemoveRef remove:
+                json.WriteString("action"u8, "remove-snapshot-ref"u8);
+                json.WriteString("ref-name"u8, remove.Name);
+                break;
+            case TableUpdate.RemoveSnapshots remove:
+                json.WriteString("action"u8, "remove-snapshots"u8);
+                json.WriteStartArray("snapshot-ids"u8);
+                foreach (long id in remove.SnapshotIds)
+                {
+                    json.WriteNumberValue(id);
+                }
+
+                json.WriteEndArray();
+                break;
+            case TableUpdate.SetProperties set:
+                json.WriteString("action"u8, "set-properties"u8);
+                json.WritePropertyName("updates"u8);
+                TableMetadataJson.WriteMap(json, set.Properties);
+                break;
+            case TableUpdate.RemoveProperties remove:
+                json.WriteString("action"u8, "remove-properties"u8);
+                WriteTexts(json, "removals"u8, remove.Names);
+                break;
+            default:
+                throw new NotSupportedException($"The change {update} has no form in JSON.");
+        }
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,324 @@
+using System.Text.Json;
+using Sessionize.Iceberg.Partitioning;
+
+namespace Sessionize.Iceberg.Metadata;
+
+/// <summary>Applies changes to a table's metadata, one after the other, with the meaning that they have in a REST catalog.</summary>
+/// <param name="table">The table.</param>
+/// <param name="nowMs">The time, in milliseconds since the Unix epoch.</param>
+internal sealed class TableMetadataBuilder(TableMetadata table, long nowMs)
+{
+    /// <summary>How far snapshots' times may lie before those of others, since clocks differ: Iceberg Java reads no table in which they lie further.</summary>
+    private const long ClockToleranceMs = 60_000;
+
+    private readonly HashSet<long> _added = [];
+    private readonly HashSet<long> _wasCurrent = [];
+    private TableMetadata _table = table;
+    private long _updatedMs = Math.Max(nowMs, table.LastUpdatedMs);
+    private int? _lastSchema;
+    private int? _lastSpec;
+    private int? _lastOrder;
+    private bool _hasRemoved;
+    private bool _isChanged;
+
+    /// <summary>What speaks against adding a snapshot, because others committed meanwhile; <see langword="null"/>: nothing.</summary>
+    public static string? Staleness(TableMetadata table, Snapshot snapshot) => table.FindSnapshot(snapshot.Id) is not null
+        ? $"there is a snapshot of id {snapshot.Id} already"
+        : table.FormatVersion > 1 && snapshot.SequenceNumber <= table.LastSequenceNumber
+            ? $"the new snapshot has sequence number {snapshot.SequenceNumber}, and the table has come to {table.LastSequenceNumber}"
+            : null;
+
+    /// <summary>Applies a change.</summary>
+    public void Apply(TableUpdate update)
+    {
+        switch (update)
+        {
+            case TableUpdate.AddSchema add:
+                AddSchema(add.Schema);
+                break;
+            case TableUpdate.SetCurrentSchema set:
+                SetCurrentSchema(Resolve(set.SchemaId, _lastSchema, "schema"));
+                break;
+            case TableUpdate.AddSpec add:
+                AddSpec(add.Spec);
+                break;
+            case TableUpdate.SetDefaultSpec set:
+                SetDefaultSpec(Resolve(set.SpecId, _lastSpec, "partition spec"));
+                break;
+            case TableUpdate.AddSortOrder add:
+                AddSortOrder(add.Order);
+                break;
+            case TableUpdate.SetDefaultSortOrder set:
+                SetDefaultSortOrder(Resolve(set.OrderId, _lastOrder, "sort order"));
+                break;
+            case TableUpdate.AddSnapshot add:
+                AddSnapshot(add.Snapshot);
+                break;
+            case TableUpdate.SetRef set:
+                SetRef(set.Name, set.Ref);
+                break;
+            case TableUpdate.RemoveRef remove:
+                RemoveRef(remove.Name);
+                break;
+            case TableUpdate.RemoveSnapshots remove:
+                RemoveSnapshots([.. remove.SnapshotIds]);
+                break;
+            case TableUpdate.SetProperties set when set.Properties.Count > 0:
+                Dictionary<string, string> properties = new(_table.Properties, StringComparer.Ordinal);
+                foreach ((string name, string value) in set.Properties)
+                {
+                    properties[name] = value;
+                }
+
+                Change(_table with { Properties = properties });
+                break;
+            case TableUpdate.RemoveProperties remove when remove.Names.Any(_table.Properties.ContainsKey):
+                Change(_table with
+                {
+                    Properties = _table.Properties.Where(property => !remove.Names.Contains(property.Key)).ToDictionary(StringComparer.Ordinal),
+                });
+                break;
+        }
+    }
+
+    /// <summary>The changed table.</summary>
+    public TableMetadata Build()
+    {
+        if (!_isChanged)
+        {
+            return _table;
+        }
+
+        CorrectSnapshotLog();
+        return _table with { LastUpdatedMs = _updatedMs };
+    }
+
+    private void Change(TableMetadata changed)
+    {
+        _table = changed;
+        _isChanged = true;
+    }
+
+    private static int Resolve(int id, int? last, string what) => id != TableUpdate.Last
+        ? id
+        : last ?? throw new InvalidOperationException($"The {what} added last is to be set, but none was added.");
+
+    private void AddSchema(IcebergSchema schema)
+    {
+        int highest = Math.Max(_table.LastColumnId, schema.HighestFieldId);
+        IcebergSchema? same = _table.Schemas.FirstOrDefault(known => known with { Id = schema.Id } == schema);
+        _lastSchema = same?.Id ?? (_table.Schemas.Max(known => known.Id) + 1);
+        if (same is null)
+        {
+            Change(_table with { Schemas = [.. _table.Schemas, schema with { Id = _lastSchema.Value }], LastColumnId = highest });
+        }
+        else if (highest != _table.LastColumnId)
+        {
+            Change(_table with { LastColumnId = highest });
+        }
+    }
+
+    private void SetCurrentSchema(int id)
+    {
+        IcebergSchema schema = _table.Schemas.FirstOrDefault(known => known.Id == id) ?? throw NotThere("schema", id);
+        if (id != _table.CurrentSchemaId)
+        {
+            SpecRules.Check(_table.DefaultSpec, schema);
+            Change(_table with { CurrentSchemaId = id });
+        }
+    }
+
+    private void AddSpec(PartitionSpec spec)
+    {
+        PartitionSpec? same = _table.PartitionSpecs.FirstOrDefault(known => SpecRules.AreSame(known, spec));
+        if (same is not null)
+        {
+            _lastSpec = same.Id;
+            return;
+        }
+
+        SpecRules.Check(spec, _table.CurrentSchema);
+        PartitionSpec numbered = SpecRules.WithFieldIds(spec with { Id = _table.PartitionSpecs.Max(known => known.Id) + 1 }, _table);
+        if (_table.FormatVersion == 1 && !numbered.Fields.Select((field, index) => field.FieldId == PartitionSpec.LastIdBeforeFields + 1 + index).All(inOrder => inOrder))
+        {
+            throw new InvalidOperationException("In a table of version 1 fields of a partition spec keep their places: replace a field by 'void' instead of leaving it out.");
+        }
+
+        _lastSpec = numbered.Id;
+        Change(_table with
+        {
+            PartitionSpecs = [.. _table.PartitionSpecs, numbered],
+            LastPartitionId = numbered.Fields.Select(field => field.FieldId).Append(_table.LastPartitionId).Max(),
+        });
+    }
+
+    private void SetDefaultSpec(int id)
+    {
+        if (!_table.PartitionSpecs.Any(known => known.Id == id))
+        {
+            throw NotThere("partition spec", id);
+        }
+
+        if (id != _table.DefaultSpecId)
+        {
+            Change(_table with { DefaultSpecId = id });
+        }
+    }
+
+    private void AddSortOrder(SortOrder order)
+    {
+        SortOrder? same = _table.SortOrders.FirstOrDefault(known => known.Fields.SequenceEqual(order.Fields));
+        int id = same?.Id ?? (order.Fields.Count == 0 ? 0 : Math.Max(0, _table.SortOrders.Select(known => known.Id).DefaultIfEmpty(0).Max()) + 1);
+        _lastOrder = id;
+        if (same is null)
+        {
+            Change(_table with { SortOrders = [.. _table.SortOrders, order with { Id = id }] });
+        }
+    }
+
+    private void SetDefaultSortOrder(int id)
+    {
+        SortOrder order = _table.SortOrders.FirstOrDefault(known => known.Id == id) ?? throw NotThere("sort order", id);
+        if (order.Fields.FirstOrDefault(field => _table.CurrentSchema.FindNested(field.SourceId) is null) is { } lost)
+        {
+            throw new InvalidOperationException($"The sort order {id} names column {lost.SourceId}, which the current schema does not have.");
+        }
+
+        if (id != _table.DefaultSortOrderId)
+        {
+            Change(_table with { DefaultSortOrderId = id });
+        }
+    }
+
+    private void AddSnapshot(Snapshot snapshot)
+    {
+        if (Staleness(_table, snapshot) is { } stale)
+        {
+            throw new SessionizeException($"The table was changed meanwhile: {stale}. Load it and try again.", isTransient: true);
+        }
+
+        if (snapshot.TimestampMs < _table.LastUpdatedMs - ClockToleranceMs)
+        {
+            throw new SessionizeException(
+                $"The new snapshot's time lies {_table.LastUpdatedMs - snapshot.TimestampMs} ms before the last change of the table. Set this machine's clock right.");
+        }
+
+        _added.Add(snapshot.Id);
+        _updatedMs = Math.Max(_updatedMs, snapshot.TimestampMs);
+        Change(_table with
+        {
+            Snapshots = [.. _table.Snapshots, snapshot],
+            LastSequenceNumber = _table.FormatVersion == 1 ? 0 : snapshot.SequenceNumber,
+        });
+    }
+
+    private void SetRef(string name, SnapshotRef target)
+    {
+        if (_table.Refs.TryGetValue(name, out SnapshotRef? known) && known == target)
+        {
+            return;
+        }
+
+        Snapshot snapshot = _table.FindSnapshot(target.SnapshotId) ?? throw NotThere("snapshot", target.SnapshotId);
+        TableMetadata changed = _table with { Refs = new Dictionary<string, SnapshotRef>(_table.Refs, StringComparer.Ordinal) { [name] = target } };
+        if (name == SnapshotRef.Main)
+        {
+            if (!target.IsBranch)
+            {
+                throw new InvalidOperationException($"'{SnapshotRef.Main}' is to become a tag; it has to stay a branch.");
+            }
+
+            _wasCurrent.Add(target.SnapshotId);
+
+            // A snapshot that was there before becomes current now; a new one when it was made.
+            long time = _added.Contains(target.SnapshotId) ? snapshot.TimestampMs : _updatedMs;
+            changed = changed with
+            {
+                CurrentSnapshotId = target.SnapshotId,
+                SnapshotLog = [.. _table.SnapshotLog, new SnapshotLogEntry(time, target.SnapshotId)],
+            };
+        }
+
+        Change(changed);
+    }
+
+    private void RemoveRef(string name)
+    {
+        if (_table.Refs.ContainsKey(name))
+        {
+            Change(_table with
+            {
+                Refs = _table.Refs.Where(known => known.Key != name).ToDictionary(StringComparer.Ordinal),
+                CurrentSnapshotId = name == SnapshotRef.Main ? null : _table.CurrentSnapshotId,
+            });
+        }
+    }
+
+    private void RemoveSnapshots(HashSet<long> ids)
+    {
+        Snapshot[] kept = [.. _table.Snapshots.Where(snapshot => !ids.Contains(snapshot.Id))];
+        if (kept.Length == _table.Snapshots.Count)
+        {
+            return;
+        }
+
+        _hasRemoved = true;
+        Change(_table with { Snapshots = kept, Others = WithoutStatistics(_table.Others, ids) });
+        foreach (string name in _table.Refs.Where(known => ids.Contains(known.Value.SnapshotId)).Select(known => known.Key).ToArray())
+        {
+            RemoveRef(name);
+        }
+    }
+
+    /// <summary>Statistics files are kept as they are, but they belong to snapshots and go with them.</summary>
+    private static Dictionary<string, JsonElement> WithoutStatistics(IReadOnlyDictionary<string, JsonElement> others, HashSet<long> ids)
+    {
+        Dictionary<string, JsonElement> kept = new(others);
+        foreach (string name in (ReadOnlySpan<string>)["statistics", "partition-statistics"])
+        {
+            if (kept.TryGetValue(name, out JsonElement files) && files.ValueKind == JsonValueKind.Array && files.EnumerateArray().Any(file => IsOf(file, ids)))
+            {
+                string text = $"[{string.Join(',', files.EnumerateArray().Where(file => !IsOf(file, ids)).Select(file => file.GetRawText()))}]";
+                using JsonDocument document = JsonDocument.Parse(text);
+                kept[name] = document.RootElement.Clone();
+            }
+        }
+
+        return kept;
+    }
+
+    private static bool IsOf(JsonElement file, HashSet<long> ids) =>
+        file.ValueKind == JsonValueKind.Object && file.TryGetProperty("snapshot-id", out JsonElement id)
+        && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out long snapshot) && ids.Contains(snapshot);
+
+    /// <summary>
+    /// The log tells at which time which snapshot was current. Snapshots that never were for others are left out, and where one is gone, all before it goes, too:
+    /// otherwise the one before it would seem to have stayed current.
+    /// </summary>
+    private void CorrectSnapshotLog()
+    {
+        HashSet<long> intermediate = [.. _wasCurrent.Where(id => _added.Contains(id) && id != _table.CurrentSnapshotId)];
+        if (intermediate.Count == 0 && !_hasRemoved)
+        {
+            return;
+        }
+
+        HashSet<long> known = [.. _table.Snapshots.Select(snapshot => snapshot.Id)];
+        List<SnapshotLogEntry> log = [];
+        foreach (SnapshotLogEntry entry in _table.SnapshotLog)
+        {
+            if (!known.Contains(entry.SnapshotId))
+            {
+                log.Clear();
+            }
+            else if (!intermediate.Contains(entry.SnapshotId))
+            {
+                log.Add(entry);
+            }
+        }
+
+        _table = _table with { SnapshotLog = log };
+    }
+
+    private static InvalidOperationException NotThere(string what, long id) => new($"The table has no {what} of id {id}.");
+}

@@ -1,0 +1,14 @@
+namespace Sessionize.Iceberg;
+
+/// <summary>What a query opens, of what there is: what the table's metadata alone tells.</summary>
+/// <param name="SnapshotId">The snapshot; <see langword="null"/> of an empty table.</param>
+/// <param name="Manifests">The manifests of data files that were read.</param>
+/// <param name="ManifestsTotal">Those of the snapshot.</param>
+/// <param name="Files">The data files that are opened.</param>
+/// <param name="FilesTotal">Those of the snapshot.</param>
+/// <param name="Bytes">The bytes of the data files that are opened.</param>
+/// <param name="BytesTotal">Those of the snapshot; for manifests that were not read, as the snapshot's summary has it.</param>
+/// <param name="DeleteFiles">The delete files that are opened, too.</param>
+/// <param name="FilePaths">Where the data files lie.</param>
+public sealed record SessionQueryPlan(
+    long? SnapshotId, int Manifests, int ManifestsTotal, int Files, long FilesTotal, long Bytes, long BytesTotal, int DeleteFiles, IReadOnlyList<string> FilePaths);

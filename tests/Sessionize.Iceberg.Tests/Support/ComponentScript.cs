@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Sessionize.Iceberg.Tests.Support;
+
+/// <summary>Runs the scripts that start and stop the servers of the shared folder.</summary>
+internal static class ComponentScript
+{
+    private const int Tries = 4;
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Starts a server on a free port; on another one, if a stranger was faster.</summary>
+    /// <param name="script">The script's path.</param>
+    /// <param name="folder">The server's own folder.</param>
+    /// <param name="arguments">What follows folder and port.</param>
+    /// <returns>The port.</returns>
+    public static async Task<int> StartServerAsync(string script, string folder, params IReadOnlyList<string> arguments)
+    {
+        for (int tried = 1; ; tried++)
+        {
+            int port = FreePort();
+            try
+            {
+                await StartServerAsync(script, folder, port, arguments);
+                return port;
+            }
+            catch (InvalidOperationException) when (tried < Tries)
+            {
+                await RunAsync(script, "stop", "--dir", folder);
+            }
+        }
+    }
+
+    /// <summary>Starts a server on a given port, as after <see cref="StopServerAsync"/>.</summary>
+    public static Task StartServerAsync(string script, string folder, int port, IReadOnlyList<string> arguments) =>
+        RunAsync(script, ["start", "--dir", folder, "--port", $"{port}", .. arguments]);
+
+    /// <summary>Stops a server; nothing happens if it does not run.</summary>
+    public static Task StopServerAsync(string script, string folder) => RunAsync(script, "stop", "--dir", folder);
+
+    /// <summary>Runs a script to its end.</summary>
+    /// <exception cref="InvalidOperationException">It failed; the message has what it said.</exception>
+    public static async Task RunAsync(string script, params IReadOnlyList<string> arguments)
+    {
+        ProcessStartInfo start = new("bash") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in (string[])[script, .. arguments])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using CancellationTokenSource limit = new(s_limit);
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
+        await process.WaitForExitAsync(limit.Token);
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{Path.GetFileName(script)} {string.Join(' ', arguments)}: {await errors}{await output}");
+        }
+    }
+
+    /// <summary>A port of 127.0.0.1 that nobody listens on.</summary>
+    public static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
