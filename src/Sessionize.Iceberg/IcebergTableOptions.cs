@@ -22,7 +22,8 @@ public sealed class IcebergTableOptions
     /// <value><c>sessionize</c> by default.</value>
     public string CatalogName { get; set; } = "sessionize";
 
-    /// <summary>Where the catalog is: <c>sqlite:///FILE</c> (a FILE that begins with a slash makes a fourth), <c>postgresql://USER:PASSWORD@HOST:PORT/DATABASE</c>, <c>http://…</c> or <c>https://…</c>.</summary>
+    /// <summary>Where the catalog is: <c>sqlite:///FILE</c>, <c>postgresql://USER:PASSWORD@HOST:PORT/DATABASE</c>, <c>http://…</c> or <c>https://…</c>.</summary>
+    /// <remarks>A FILE from the root begins with a slash, so it has four: <c>sqlite:////var/lib/catalog.db</c>; with three it begins in the working folder.</remarks>
     /// <value>None by default; the Hadoop catalog needs none.</value>
     public string? CatalogUri { get; set; }
 

@@ -64,10 +64,12 @@ public sealed class LocalFileStorage : IFileStorage
         for (int attempt = 1; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            CreateFolderOf(path);
+            IEnumerable<string> parents = CreateFolderOf(path);
             try
             {
-                return new(new LocalStorageWriter(AtomicFile.Create(path, overwrite: false)));
+                AtomicFile file = AtomicFile.Create(path, overwrite: false);
+                Flush(parents);
+                return new(new LocalStorageWriter(file));
             }
             catch (SessionizeException failure) when (failure.InnerException is DirectoryNotFoundException && attempt < Attempts)
             {
@@ -197,10 +199,12 @@ public sealed class LocalFileStorage : IFileStorage
 
     private static async ValueTask<bool> TryWriteAsync(string path, ReadOnlyMemory<byte> content, bool overwrite, CancellationToken cancellationToken)
     {
-        CreateFolderOf(path);
+        IEnumerable<string> parents = CreateFolderOf(path);
         AtomicFile file = AtomicFile.Create(path, overwrite);
         await using (file.ConfigureAwait(false))
         {
+            // Only now: what takes long between the two gives others time to remove the empty folder.
+            Flush(parents);
             try
             {
                 await file.Stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);
@@ -214,8 +218,9 @@ public sealed class LocalFileStorage : IFileStorage
         }
     }
 
-    /// <summary>Creates the folder and those above it, and makes their names durable.</summary>
-    internal static void CreateFolderOf(string path)
+    /// <summary>Creates the folder of a file and those above it.</summary>
+    /// <returns>The folders in which new names have to be made durable; see <see cref="Flush"/>.</returns>
+    internal static IEnumerable<string> CreateFolderOf(string path)
     {
         string? folder = Path.GetDirectoryName(path);
         Stack<string> parents = new();
@@ -224,24 +229,28 @@ public sealed class LocalFileStorage : IFileStorage
             parents.Push(Path.GetDirectoryName(missing) ?? missing);
         }
 
-        if (parents.Count == 0)
-        {
-            return;
-        }
-
         try
         {
-            Directory.CreateDirectory(folder!);
+            if (parents.Count > 0)
+            {
+                Directory.CreateDirectory(folder!);
+            }
+
+            return parents;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new SessionizeException(
                 $"Cannot create the folder '{folder}': {Reason(failure)}. Choose a place where folders can be created, and no file is in the way.", failure);
         }
+    }
 
-        foreach (string parent in parents)
+    /// <summary>Makes names in folders durable.</summary>
+    internal static void Flush(IEnumerable<string> folders)
+    {
+        foreach (string folder in folders)
         {
-            Unix.FlushFolder(parent);
+            Unix.FlushFolder(folder);
         }
     }
 

@@ -16,8 +16,9 @@ internal sealed class LocalStorageWriter(AtomicFile file) : StorageWriter
         catch (SessionizeException failure) when (failure.InnerException is DirectoryNotFoundException && file.IsNameless)
         {
             // Somebody removed the empty folder meanwhile; the file is still there, and has no name yet.
-            LocalFileStorage.CreateFolderOf(Path.GetFullPath(file.Path));
+            IEnumerable<string> parents = LocalFileStorage.CreateFolderOf(Path.GetFullPath(file.Path));
             await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            LocalFileStorage.Flush(parents);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class FlawedFileStorage(FileStorageFlaw flaw) : IFileStorage
     }
 
     public async ValueTask<ReadOnlyMemory<byte>?> TryReadAsync(string location, CancellationToken cancellationToken) =>
-        await _inner.TryReadAsync(At(location), cancellationToken) ?? (flaw == FileStorageFlaw.MissingFileIsEmpty ? ReadOnlyMemory<byte>.Empty : null);
+        await _inner.TryReadAsync(At(location), cancellationToken) ?? (flaw == FileStorageFlaw.MissingFileIsEmpty ? ReadOnlyMemory<byte>.Empty : default(ReadOnlyMemory<byte>?));
 
     public async ValueTask<StorageWriter> CreateAsync(string location, CancellationToken cancellationToken) => flaw switch
     {
