@@ -3,7 +3,7 @@ using Sessionize.Storage;
 
 namespace Sessionize.Iceberg.Tests.Writing;
 
-/// <summary>Files in memory; knows how many took bytes at once, and can fail.</summary>
+/// <summary>Files in memory; knows how many were not complete at once, and can fail.</summary>
 internal sealed class MemoryFileStorage : IFileStorage
 {
     private int _open;
