@@ -8,6 +8,7 @@ using Sessionize.Storage;
 namespace Sessionize.Iceberg.Writing;
 
 /// <summary>Writes data files one after the other, never two at once; a file ends with its partition, or at the size wanted. Not thread-safe.</summary>
+/// <remarks>While one is written, some before it are made durable: of small files that wait is most of the time.</remarks>
 internal sealed class DataFileSeries(
     IFileStorage storage,
     DataFileLocations locations,
@@ -17,15 +18,15 @@ internal sealed class DataFileSeries(
     PartitionNumbers partitions,
     int sortOrderId) : IAsyncDisposable
 {
+    private const int MostCompleting = 8;
+
     private readonly List<DataFile> _files = [];
     private readonly List<string> _made = [];
+    private readonly Queue<Task> _completing = [];
     private StorageWriter? _target;
     private ParquetFileWriter? _writer;
     private int _partition;
     private long _bytes;
-
-    /// <summary>The files that are complete and durable.</summary>
-    public IReadOnlyList<DataFile> Files => _files;
 
     /// <summary>Writes a row group, and gives its memory back.</summary>
     public async ValueTask AppendAsync(int partition, EncodedRowGroup rowGroup, CancellationToken cancellationToken)
@@ -45,18 +46,17 @@ internal sealed class DataFileSeries(
         _bytes += bytes;
     }
 
-    /// <summary>Completes the file that is open, if one is.</summary>
-    public async ValueTask FinishFileAsync(CancellationToken cancellationToken)
+    /// <summary>Ends the last file.</summary>
+    /// <returns>All files, complete and durable.</returns>
+    public async ValueTask<IReadOnlyList<DataFile>> FinishAsync(CancellationToken cancellationToken)
     {
-        if (_writer is null)
+        await FinishFileAsync(cancellationToken).ConfigureAwait(false);
+        while (_completing.Count > 0)
         {
-            return;
+            await AwaitFirstAsync().ConfigureAwait(false);
         }
 
-        ParquetFileMetrics metrics = await _writer.FinishAsync(cancellationToken).ConfigureAwait(false);
-        await _target!.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        await DisposeAsync().ConfigureAwait(false);
-        _files.Add(Describe(_made[^1], metrics));
+        return _files;
     }
 
     /// <summary>Deletes all files.</summary>
@@ -68,7 +68,7 @@ internal sealed class DataFileSeries(
         _made.Clear();
     }
 
-    /// <summary>Gives up the file that is open; complete ones stay.</summary>
+    /// <summary>Gives up the file that is open; complete ones stay. Then nothing is under way any more.</summary>
     public async ValueTask DisposeAsync()
     {
         _writer = null;
@@ -77,6 +77,46 @@ internal sealed class DataFileSeries(
             _target = null;
             await target.DisposeAsync().ConfigureAwait(false);
         }
+
+        foreach (Task completing in _completing)
+        {
+            // Whatever comes of it: its failure was told, or somebody gives up anyway.
+            await completing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+        }
+
+        _completing.Clear();
+    }
+
+    private static async Task CompleteAsync(StorageWriter target, CancellationToken cancellationToken)
+    {
+        await using (target.ConfigureAwait(false))
+        {
+            await target.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask FinishFileAsync(CancellationToken cancellationToken)
+    {
+        if (_writer is null)
+        {
+            return;
+        }
+
+        ParquetFileMetrics metrics = await _writer.FinishAsync(cancellationToken).ConfigureAwait(false);
+        StorageWriter target = _target!;
+        (_writer, _target) = (null, null);
+        _completing.Enqueue(Task.Run(() => CompleteAsync(target, cancellationToken), CancellationToken.None));
+        _files.Add(Describe(_made[^1], metrics));
+        while (_completing.Count > MostCompleting)
+        {
+            await AwaitFirstAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask AwaitFirstAsync()
+    {
+        Task first = _completing.Dequeue();
+        await first.ConfigureAwait(false);
     }
 
     private async ValueTask BeginFileAsync(int partition, CancellationToken cancellationToken)

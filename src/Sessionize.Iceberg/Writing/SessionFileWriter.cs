@@ -148,8 +148,7 @@ internal sealed class SessionFileWriter : IAsyncDisposable
             _store.Dispose();
         }
 
-        await _files.FinishFileAsync(cancellationToken).ConfigureAwait(false);
-        return _files.Files;
+        return await _files.FinishAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes all files of the try. To be called only when it is certain that no snapshot names them.</summary>

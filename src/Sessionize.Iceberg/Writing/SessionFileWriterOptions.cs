@@ -4,8 +4,8 @@ namespace Sessionize.Iceberg.Writing;
 internal sealed record SessionFileWriterOptions
 {
     /// <summary>The bytes of rows that are held in memory until they are sorted and written; beyond it they wait in a temporary file.</summary>
-    /// <value>128 MiB by default.</value>
-    public long MemoryBytes { get; init; } = 128L << 20;
+    /// <value>192 MiB by default: a million usual sessions are sorted in memory.</value>
+    public long MemoryBytes { get; init; } = 192L << 20;
 
     /// <summary>The threads that sort and encode.</summary>
     /// <value>As many as there are processors by default.</value>

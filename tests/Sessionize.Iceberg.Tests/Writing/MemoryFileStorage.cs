@@ -3,7 +3,7 @@ using Sessionize.Storage;
 
 namespace Sessionize.Iceberg.Tests.Writing;
 
-/// <summary>Files in memory; knows how many were open for writing at once, and can fail.</summary>
+/// <summary>Files in memory; knows how many were not complete at once, and can fail.</summary>
 internal sealed class MemoryFileStorage : IFileStorage
 {
     private int _open;
@@ -22,7 +22,7 @@ internal sealed class MemoryFileStorage : IFileStorage
 
     public ValueTask<StorageWriter> CreateAsync(string location, CancellationToken cancellationToken)
     {
-        MostOpen = Math.Max(MostOpen, ++_open);
+        MostOpen = Math.Max(MostOpen, Interlocked.Increment(ref _open));
         return new(new Writer(this, location));
     }
 
@@ -65,23 +65,31 @@ internal sealed class MemoryFileStorage : IFileStorage
 
         public override ValueTask CompleteAsync(CancellationToken cancellationToken)
         {
-            if (storage.CompletionsBeforeFailure is { } left && storage.Files.Count >= left)
+            Close();
+            lock (storage.Files)
             {
-                throw new SessionizeException($"Cannot write '{location}': No space left on device. Choose a place with room and write permission.");
-            }
+                if (storage.CompletionsBeforeFailure is { } left && storage.Files.Count >= left)
+                {
+                    throw new SessionizeException($"Cannot write '{location}': No space left on device. Choose a place with room and write permission.");
+                }
 
-            return storage.Files.TryAdd(location, _stream.ToArray()) ? ValueTask.CompletedTask : throw new SessionizeException($"The file '{location}' exists already.");
+                return storage.Files.TryAdd(location, _stream.ToArray()) ? ValueTask.CompletedTask : throw new SessionizeException($"The file '{location}' exists already.");
+            }
         }
 
         public override ValueTask DisposeAsync()
         {
+            Close();
+            return ValueTask.CompletedTask;
+        }
+
+        private void Close()
+        {
             if (!_isClosed)
             {
                 _isClosed = true;
-                storage._open--;
+                Interlocked.Decrement(ref storage._open);
             }
-
-            return ValueTask.CompletedTask;
         }
     }
 }

@@ -44,7 +44,8 @@ public sealed class SessionFileWriterPropertyTests
         await WriteAsync(random, writer, sessions);
         IReadOnlyList<DataFile> files = await writer.FinishAsync(CancellationToken.None);
 
-        Assert.Equal(1, storage.MostOpen);
+        // One takes rows; those before it are being made durable.
+        Assert.InRange(storage.MostOpen, 1, 10);
         Assert.Equal(storage.Files.Keys.Order(StringComparer.Ordinal), files.Select(file => file.FilePath).Order(StringComparer.Ordinal));
         Dictionary<string, Session> byId = sessions.ToDictionary(session => session.SessionId, StringComparer.Ordinal);
         List<string> seen = [];
