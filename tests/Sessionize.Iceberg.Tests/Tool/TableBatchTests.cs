@@ -116,7 +116,7 @@ public sealed class TableBatchTests(S3Server s3, RestCatalogServer rest, IceChec
     {
         TablePlace place = await _places.NewAsync(TablePlaceKind.HadoopLocal);
         JsonElement expected = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(SharedFiles.Find("cases/23-partition-values.expected.json")));
-        ToolResult run = Run(place, SharedFiles.Find("cases/23-partition-values.ndjson"), "--partition-by", "uuid");
+        ToolResult run = Run(place, SharedFiles.Find("cases/23-partition-values.ndjson"), "--partition-by", "uuid", "--ids", "start-time");
         Assert.True(run.ExitCode == Done, run.Error);
 
         TableRows.AssertEqual(
