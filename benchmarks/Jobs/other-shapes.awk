@@ -14,7 +14,7 @@ NR % 100 == 0 {
     match($0, /"event_timestamp":"[0-9]*"/)
     time = substr($0, RSTART + 19, RLENGTH - 20)
     sub(/"event_timestamp":"[0-9]*"/, "\"event_timestamp\":" time)
-  } else {  # an escape in the page, where it has a slash
+  } else {  # an escape in a text, where one has a slash
     sub(/\//, "\\/")
   }
 }

@@ -40,7 +40,7 @@ public class CellBenchmark
     [Benchmark(OperationsPerInvoke = Events)]
     public int CutCells()
     {
-        CellCutter cutter = _spread.CreateCutter(new RecordEventPlaces(_ => "benchmark"), _spread.HighestEventMs!.Value);
+        using CellCutter cutter = _spread.CreateCutter(new RecordEventPlaces(_ => "benchmark"), _spread.HighestEventMs!.Value);
         int sessions = 0;
         foreach (CellGroup group in _spread.Groups)
         {

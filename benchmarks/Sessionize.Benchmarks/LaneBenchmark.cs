@@ -42,7 +42,7 @@ public class LaneBenchmark
         using BatchEngine engine = new(_bounded, threads: 1, long.MaxValue, tempFolder: "");
         engine.Spreaders[0].Take(_batch, partition: 0);
         engine.Seal();
-        CellCutter cutter = engine.CreateCutter(new RecordEventPlaces(_ => "benchmark"), engine.HighestEventMs!.Value);
+        using CellCutter cutter = engine.CreateCutter(new RecordEventPlaces(_ => "benchmark"), engine.HighestEventMs!.Value);
         SessionBatch rows = new();
         int sessions = 0;
         foreach (CellGroup group in engine.Groups)

@@ -66,4 +66,23 @@ public sealed class IcebergTableOptions
     /// <summary>Goes on although the table was rolled back behind commits of the pipeline: their rows are gone, and their events are read again.</summary>
     /// <value><see langword="false"/> by default: the sink stops and says to which positions it would return.</value>
     public bool AcceptRollback { get; set; }
+
+    internal IcebergTableOptions Copy() => new()
+    {
+        Name = Name,
+        Warehouse = Warehouse,
+        Catalog = Catalog,
+        CatalogName = CatalogName,
+        CatalogUri = CatalogUri,
+        CatalogProperties = new Dictionary<string, string>(CatalogProperties, StringComparer.Ordinal),
+        Storages = [.. Storages],
+        EnsureTable = EnsureTable,
+        PartitionBy = PartitionBy,
+        SortBy = SortBy,
+        TableProperties = new Dictionary<string, string>(TableProperties, StringComparer.Ordinal),
+        EvolveSchema = EvolveSchema,
+        OverwriteDates = OverwriteDates,
+        RunId = RunId,
+        AcceptRollback = AcceptRollback,
+    };
 }

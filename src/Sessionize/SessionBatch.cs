@@ -198,7 +198,7 @@ public sealed class SessionBatch
     internal void AddPageVisited(int page)
     {
         _pagesVisited.Add(page);
-        _pageBytesVisited += Page(page).Length;
+        _pageBytesVisited += _pages.LengthOf(page);
     }
 
     /// <summary>Adds a row of the user begun last.</summary>
@@ -259,6 +259,8 @@ public sealed class SessionBatch
                 return CollectionsMarshal.AsSpan(_bytes)[start.._ends[index]];
             }
         }
+
+        public int LengthOf(int index) => index == 0 ? _ends[0] : _ends[index] - _ends[index - 1];
 
         public string Text(int index) => Encoding.UTF8.GetString(this[index]);
 

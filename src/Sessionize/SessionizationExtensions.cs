@@ -125,7 +125,7 @@ public static class SessionizationExtensions
         }
 
         engine.Seal();
-        CellCutter cutter = engine.CreateCutter(new RecordEventPlaces(_ => ItemsName), engine.HighestEventMs ?? 0);
+        using CellCutter cutter = engine.CreateCutter(new RecordEventPlaces(_ => ItemsName), engine.HighestEventMs ?? 0);
         List<Session> sessions = [];
         foreach (CellGroup group in engine.Groups)
         {

@@ -13,4 +13,8 @@ public class SessionizeException : Exception
 
     /// <summary>Whether trying again may succeed.</summary>
     public bool IsTransient { get; }
+
+    /// <summary>Whether the thrower has tried as often as it was allowed to: whoever catches it does not try the same again at once.</summary>
+    /// <value><see langword="false"/> by default.</value>
+    public bool AreRetriesUsedUp { get; init; }
 }

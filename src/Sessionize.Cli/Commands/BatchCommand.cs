@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sessionize.Cli.Input;
 using Sessionize.Cli.Options;
 using Sessionize.Cli.Output;
+using Sessionize.Iceberg;
 using Sessionize.Sinks;
 
 namespace Sessionize.Cli.Commands;
@@ -22,6 +23,7 @@ internal sealed class BatchCommand : Command
         "--format", "How sessions are written. Otherwise the ending of the output says it, and standard output gets ndjson.",
         ("ndjson", OutputFormat.Ndjson), ("csv", OutputFormat.Csv), ("parquet", OutputFormat.Parquet));
 
+    private readonly BatchTableOptions _table = new();
     private readonly RuleOptions _rules = new();
     private readonly ResourceOptions _resources = new();
 
@@ -37,11 +39,12 @@ internal sealed class BatchCommand : Command
         "--output", "How the summary is written; text by default.", ("text", SummaryFormat.Text), ("json", SummaryFormat.Json));
 
     public BatchCommand()
-        : base("batch", "Turns files of events into a file of sessions.")
+        : base("batch", "Turns files of events into a file or an Iceberg table of sessions.")
     {
         Arguments.Add(_inputs);
         Options.Add(_output);
         Options.Add(_format);
+        _table.AddTo(this);
         _rules.AddTo(this);
         _resources.AddTo(this);
         foreach (Option option in (Option[])[_badEvents, _endTime, _dryRun, _strict, _overwrite, _summaryFormat])
@@ -69,6 +72,10 @@ internal sealed class BatchCommand : Command
             {
                 result.AddError($"-o: '{TerminalText.Safe(name)}' {mistake}.");
             }
+            else if (result.GetResult(_table.Table) is not null)
+            {
+                result.AddError("-o: the sessions go into a table, because of --table: leave one of the two out.");
+            }
             else if (result.GetResult(_format) is null && result.Tokens is [{ Value: var text }] && OutputFile(text) is { } output && SessionOutput.FormatOf(output) is null)
             {
                 result.AddError($"-o: '{TerminalText.Safe(output)}' does not end in .ndjson, .jsonl, .csv or .parquet: give --format, such as --format ndjson.");
@@ -88,14 +95,28 @@ internal sealed class BatchCommand : Command
         string? output = OutputFile(parsed.GetValue(_output));
         string badEvents = parsed.GetValue(_badEvents) ?? (output is null ? "sessionize.bad.ndjson" : output + ".bad.ndjson");
         bool isDryRun = parsed.GetValue(_dryRun);
+        IcebergTableOptions? table = _table.Read(parsed);
+        if (table is not null && await TableRun.FindMistakeAsync(table).ConfigureAwait(false) is { } mistake)
+        {
+            Talk.Say(mistake);
+            return ExitCodes.Usage;
+        }
+
+        if (table is { RunId: not null } && !isDryRun && await IcebergSessionSink.HasRunAsync(table, cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            Talk.Say(TableRun.AlreadyThere(table));
+            return ExitCodes.Done;
+        }
+
         OutputFormat format = parsed.GetValue(_format) ?? (output is null ? null : SessionOutput.FormatOf(output)) ?? OutputFormat.Ndjson;
-        if (format == OutputFormat.Parquet && output is null && !isDryRun && !Console.IsOutputRedirected)
+        if (format == OutputFormat.Parquet && output is null && table is null && !isDryRun && !Console.IsOutputRedirected)
         {
             Talk.Say("--format: parquet is no text for a terminal: name a file with -o, or redirect the output.");
             return ExitCodes.Usage;
         }
 
         EventInput? input = null;
+        IcebergSessionSink? tableSink = null;
         SessionizationDefinition definition = new() { Options = _rules.Read(parsed) };
         definition.Source = context => (input = EventInput.Of(inputs, context)).Source;
         definition.Sink = _ =>
@@ -107,6 +128,7 @@ internal sealed class BatchCommand : Command
             }
 
             return isDryRun ? SessionOutput.ToStream(Stream.Null, format)
+                : table is not null ? tableSink = new IcebergSessionSink(table)
                 : output is null ? SessionOutput.ToStream(StandardOutput.Open(), format)
                 : SessionOutput.ToFile(output, format, parsed.GetValue(_overwrite));
         };
@@ -116,9 +138,15 @@ internal sealed class BatchCommand : Command
             () => input?.Share(),
             progress => new BatchSessionizer(definition, options: _resources.Read(parsed)).RunAsync(parsed.GetValue(_endTime), progress, cancellationToken)).ConfigureAwait(false);
 
-        BatchReport report = new(summary, isDryRun ? null : output ?? "-", isDryRun || summary.BadEvents.Count == 0 ? null : badEvents);
+        if (tableSink is { WasCommittedBefore: true })
+        {
+            Talk.Say(TableRun.AlreadyThere(table!));
+            return ExitCodes.Done;
+        }
+
+        BatchReport report = new(summary, isDryRun ? null : table?.Name ?? output ?? "-", isDryRun || summary.BadEvents.Count == 0 ? null : badEvents);
         string text = parsed.GetValue(_summaryFormat) == SummaryFormat.Json ? report.ToJson() : report.ToText();
-        if (output is null && !isDryRun)
+        if (output is null && table is null && !isDryRun)
         {
             Talk.Say(text);
         }

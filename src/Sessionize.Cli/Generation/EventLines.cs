@@ -46,7 +46,7 @@ internal sealed class EventLines
         _buffer.ResetWrittenCount();
         using Utf8JsonWriter json = new(_buffer, new JsonWriterOptions { Indented = isPretty, NewLine = "\n" });
         json.WriteStartObject();
-        json.WriteString("event_id", generated.Id.ToString("x16", CultureInfo.InvariantCulture));
+        json.WriteString("event_id", generated.Id);
         json.WriteString("page_name", generated.Page);
         json.WriteString("event_timestamp", generated.TimeMs.ToString(CultureInfo.InvariantCulture));
         json.WriteString("booking_details", "");
@@ -62,7 +62,7 @@ internal sealed class EventLines
         };
         json.WriteString("event_name", name);
         json.WriteString("event_type", type);
-        json.WriteString("event_value", "");
+        json.WriteString("event_value", $"came-from-{generated.From ?? "elsewhere"}");
         json.WriteEndObject();
         json.WriteEndObject();
     }

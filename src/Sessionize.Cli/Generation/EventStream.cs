@@ -97,9 +97,13 @@ internal static class EventStream
             long until = user == plan.Users - 1 ? rest : Math.Min(rest, (long)(before / sum * rest));
             string name = user < robots
                 ? string.Create(CultureInfo.InvariantCulture, $"robot-{user + 1:000}")
-                : string.Create(CultureInfo.InvariantCulture, $"user-{user - robots + 1:000000}");
+                : UserName(user - robots + 1, new Dice(~plan.Seed, user));
             yield return new Visitor(name, user < robots, each + until - given, new Dice(plan.Seed, user), GenerationPlan.StartMs, (long)plan.Duration.TotalMilliseconds);
             given = until;
         }
     }
+
+    /// <summary>A name as the original pipeline's users have: <c>user-1234-5678-11223-33221</c>. No two are equal, since the number is in it.</summary>
+    private static string UserName(long number, Dice dice) => string.Create(
+        CultureInfo.InvariantCulture, $"user-{number / 10_000:0000}-{number % 10_000:0000}-{dice.Between(0, 100_000):00000}-{dice.Between(0, 100_000):00000}");
 }

@@ -45,6 +45,7 @@ internal sealed class Visitor
             return false;
         }
 
+        string? from = _eventsOfVisit == 0 ? null : _page;
         if (_eventsOfVisit == 0)
         {
             StartVisit();
@@ -57,7 +58,7 @@ internal sealed class Visitor
 
         _events--;
         _eventsOfVisit--;
-        next = new GeneratedEvent(_timeMs, _user, _page!, _dice.Next());
+        next = new GeneratedEvent(_timeMs, _user, _page!, from, _dice.Next());
         return true;
     }
 

@@ -28,6 +28,9 @@ internal sealed class RuleOptions
         "--ids", "Name sessions by the number of the visit, or by its start time; ordinal by default.",
         ("ordinal", SessionIds.Ordinal), ("start-time", SessionIds.StartTime));
 
+    private readonly Option<long?> _buckets = OptionParsing.Number(
+        "--buckets", 1, int.MaxValue, "100", "The number of hash buckets of users, column user_hash_bucket; 100 by default.");
+
     private readonly Option<string[]> _endOnPages = new("--end-on-page")
     {
         Description = "A page that ends the visit, such as logout. May be repeated.",
@@ -65,7 +68,7 @@ internal sealed class RuleOptions
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_timeout, _maximum, _alignment, _boundary, _ids, _endOnPages, _maxEvents, _midnight,
-            _timeFormat, _userField, _timeField, _pageField, _eventIdField, _maxLineBytes])
+            _timeFormat, _userField, _timeField, _pageField, _eventIdField, _maxLineBytes, _buckets])
         {
             command.Options.Add(option);
         }
@@ -82,6 +85,7 @@ internal sealed class RuleOptions
         MaxSessionEvents = parsed.GetValue(_maxEvents),
         CutAtMidnight = parsed.GetValue(_midnight),
         TimeFormat = parsed.GetValue(_timeFormat),
+        UserHashBuckets = (int)(parsed.GetValue(_buckets) ?? _defaults.UserHashBuckets),
         MaxLineBytes = (int)(parsed.GetValue(_maxLineBytes) ?? _defaults.MaxLineBytes),
         Fields = new EventFieldNames
         {

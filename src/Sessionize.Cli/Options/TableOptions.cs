@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sessionize.Cli.Output;
 using Sessionize.Iceberg;
+using Sessionize.S3;
 
 namespace Sessionize.Cli.Options;
 
@@ -32,6 +33,9 @@ internal sealed class TableOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
+    private readonly Option<string> _config = OptionParsing.Text(
+        "--config", "file", "A JSON file with warehouse, catalog, catalog-uri, catalog-name and catalog-properties; the options of the command line win.");
+
     public TableOptions() => _properties.Validators.Add(result =>
     {
         foreach (string text in result.Tokens.Select(token => token.Value).Where(text => text.IndexOf('=', StringComparison.Ordinal) < 1))
@@ -43,7 +47,7 @@ internal sealed class TableOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_warehouse, _catalog, _uri, _name, _properties])
+        foreach (Option option in (Option[])[_warehouse, _catalog, _uri, _name, _properties, _config])
         {
             command.Options.Add(option);
         }
@@ -54,11 +58,16 @@ internal sealed class TableOptions
     /// <param name="table">The table: NAMESPACE.NAME, or a folder.</param>
     public IcebergTableOptions Read(ParseResult parsed, string table)
     {
-        IcebergTableOptions options = new() { Name = table };
+        IcebergTableOptions options = new() { Name = table, Storages = { new S3FileStorageFactory() } };
+        if (parsed.GetValue(_config) is { } file)
+        {
+            TableConfiguration.Read(file, options);
+        }
+
         string? fromVariable = Environment.GetEnvironmentVariable(WarehouseVariable);
         options.Warehouse = parsed.GetValue(_warehouse) ?? (string.IsNullOrEmpty(fromVariable) ? options.Warehouse : fromVariable);
         options.Catalog = parsed.GetValue(_catalog) ?? options.Catalog;
-        options.CatalogUri = parsed.GetValue(_uri);
+        options.CatalogUri = parsed.GetValue(_uri) ?? options.CatalogUri;
         options.CatalogName = parsed.GetValue(_name) ?? options.CatalogName;
         foreach (string property in parsed.GetValue(_properties) ?? [])
         {

@@ -5,12 +5,16 @@ namespace Sessionize.Cli.Output;
 /// <summary>Draws a table of texts. What comes from elsewhere goes in as plain text, never as markup.</summary>
 internal static class TextGrid
 {
+    // A path that is broken into two lines cannot be copied, and columns that give way to it cannot be read: the terminal may break lines.
+    private const int Wide = 2000;
+
     /// <summary>Draws.</summary>
     /// <param name="console">Where to.</param>
     /// <param name="columns">The headings; numbers are marked with a <c>#</c> before the name, and stand at the right.</param>
     /// <param name="rows">The rows.</param>
     public static void Write(IAnsiConsole console, string[] columns, IEnumerable<string[]> rows)
     {
+        console.Profile.Width = Math.Max(console.Profile.Width, Wide);
         Table table = new() { Border = TableBorder.None };
         foreach (string column in columns)
         {

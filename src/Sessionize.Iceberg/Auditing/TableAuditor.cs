@@ -26,7 +26,7 @@ internal sealed class TableAuditor(TableFiles table)
             files.Expect(snapshot, content);
             if (content is not null)
             {
-                SummaryAudit.Check(snapshot, content, _log);
+                SummaryAudit.Check(snapshot, content, SummaryAudit.TellsSizes(table.Metadata), _log);
                 current = snapshot.Id == table.Metadata.CurrentSnapshotId ? content : current;
             }
         }
@@ -60,6 +60,7 @@ internal sealed class TableAuditor(TableFiles table)
 
         // With a file missing or unreadable there is no saying what is alive.
         if (table.Metadata.CurrentSchema.Find("session_id") is { Type: PrimitiveType } id
+            && current.IsWhole
             && current.Live.All(entry => files.IsThere(entry.File.FilePath) && !rows.Unreadable.Contains(entry.File.FilePath)))
         {
             await new DuplicateSessionAudit(table, id, _log).CheckAsync(cancellationToken).ConfigureAwait(false);

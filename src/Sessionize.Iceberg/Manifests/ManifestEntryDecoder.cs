@@ -139,7 +139,7 @@ internal sealed class ManifestEntryDecoder
 
     private DataFile ReadFile(ref AvroDecoder block)
     {
-        Row row = default;
+        DataFileRow row = default;
         for (int index = 0; index < _file.Fields.Count; index++)
         {
             ReadField(ref block, _file.Ids[index], _file.Fields[index].Type, ref row);
@@ -148,7 +148,7 @@ internal sealed class ManifestEntryDecoder
         return row.ToFile(ref block, _manifest.SpecId);
     }
 
-    private void ReadField(ref AvroDecoder block, int id, AvroType type, ref Row row)
+    private void ReadField(ref AvroDecoder block, int id, AvroType type, ref DataFileRow row)
     {
         switch (id)
         {
@@ -191,7 +191,7 @@ internal sealed class ManifestEntryDecoder
         }
     }
 
-    private void ReadMap(ref AvroDecoder block, int id, AvroType type, ref Row row)
+    private void ReadMap(ref AvroDecoder block, int id, AvroType type, ref DataFileRow row)
     {
         switch (id)
         {
@@ -243,81 +243,5 @@ internal sealed class ManifestEntryDecoder
         }
 
         return values.Length == 0 ? PartitionKey.None : new PartitionKey(values);
-    }
-
-    private struct Row
-    {
-        public int? Content { get; set; }
-
-        public string? Path { get; set; }
-
-        public string? Format { get; set; }
-
-        public PartitionKey? Partition { get; set; }
-
-        public long? Records { get; set; }
-
-        public long? Size { get; set; }
-
-        public FieldMap<long>? ColumnSizes { get; set; }
-
-        public FieldMap<long>? ValueCounts { get; set; }
-
-        public FieldMap<long>? NullCounts { get; set; }
-
-        public FieldMap<long>? NanCounts { get; set; }
-
-        public FieldMap<byte[]>? Lower { get; set; }
-
-        public FieldMap<byte[]>? Upper { get; set; }
-
-        public byte[]? KeyMetadata { get; set; }
-
-        public long[]? SplitOffsets { get; set; }
-
-        public long[]? EqualityIds { get; set; }
-
-        public int? SortOrder { get; set; }
-
-        public string? Referenced { get; set; }
-
-        public readonly DataFile ToFile(ref AvroDecoder block, int specId) => new()
-        {
-            Content = Content switch
-            {
-                null or 0 => FileContent.Data,
-                1 => FileContent.PositionDeletes,
-                2 => FileContent.EqualityDeletes,
-                _ => throw block.Damaged($"a file has the content {Content}"),
-            },
-            FilePath = Path ?? throw block.Damaged("a file has no path"),
-            FileFormat = Format is { Length: > 0 } format ? format : throw block.Damaged($"the file {Path} has no format"),
-            SpecId = specId,
-            Partition = Partition ?? PartitionKey.None,
-            RecordCount = Records is >= 0 ? Records.Value : throw block.Damaged($"the file {Path} has {Records} rows"),
-            FileSizeInBytes = Size is >= 0 ? Size.Value : throw block.Damaged($"the file {Path} has {Size} bytes"),
-            ColumnSizes = ColumnSizes,
-            ValueCounts = ValueCounts,
-            NullValueCounts = NullCounts,
-            NanValueCounts = NanCounts,
-            LowerBounds = Lower,
-            UpperBounds = Upper,
-            KeyMetadata = KeyMetadata,
-            SplitOffsets = SplitOffsets,
-            EqualityIds = EqualityIds is null ? null : ToInts(EqualityIds, ref block),
-            SortOrderId = SortOrder,
-            ReferencedDataFile = Referenced,
-        };
-
-        private static int[] ToInts(long[] numbers, ref AvroDecoder block)
-        {
-            int[] ints = new int[numbers.Length];
-            for (int index = 0; index < ints.Length; index++)
-            {
-                ints[index] = (int)numbers[index] == numbers[index] ? (int)numbers[index] : throw block.Damaged($"a field id is {numbers[index]}");
-            }
-
-            return ints;
-        }
     }
 }

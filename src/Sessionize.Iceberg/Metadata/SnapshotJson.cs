@@ -206,6 +206,36 @@ internal static class SnapshotJson
         }
     }
 
+    /// <summary>Reads the entry of a log at the reader.</summary>
+    public static (long TimestampMs, long? SnapshotId, string? File) ReadLogEntry(ref MetadataJsonReader json, string field)
+    {
+        long? time = null;
+        long? id = null;
+        string? file = null;
+        json.Object(field);
+        while (json.NextName())
+        {
+            if (json.IsName("timestamp-ms"u8))
+            {
+                time = json.ValueLong($"{field}.timestamp-ms");
+            }
+            else if (json.IsName("snapshot-id"u8))
+            {
+                id = json.ValueLong($"{field}.snapshot-id");
+            }
+            else if (json.IsName("metadata-file"u8))
+            {
+                file = json.ValueText($"{field}.metadata-file");
+            }
+            else
+            {
+                json.SkipValue();
+            }
+        }
+
+        return (time ?? throw json.Missing($"{field}.timestamp-ms"), id, file);
+    }
+
     private static Dictionary<string, string> ReadSummary(ref MetadataJsonReader json, List<string> keys)
     {
         json.Object("snapshots.summary");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sessionize.Iceberg.Partitioning;
 
 namespace Sessionize.Iceberg.Metadata;
@@ -263,61 +262,20 @@ internal sealed class TableMetadataBuilder(TableMetadata table, long nowMs)
         }
 
         _hasRemoved = true;
-        Change(_table with { Snapshots = kept, Others = WithoutStatistics(_table.Others, ids) });
+        Change(_table with { Snapshots = kept, Others = SnapshotTraces.WithoutStatistics(_table.Others, ids) });
         foreach (string name in _table.Refs.Where(known => ids.Contains(known.Value.SnapshotId)).Select(known => known.Key).ToArray())
         {
             RemoveRef(name);
         }
     }
 
-    /// <summary>Statistics files are kept as they are, but they belong to snapshots and go with them.</summary>
-    private static Dictionary<string, JsonElement> WithoutStatistics(IReadOnlyDictionary<string, JsonElement> others, HashSet<long> ids)
-    {
-        Dictionary<string, JsonElement> kept = new(others);
-        foreach (string name in (ReadOnlySpan<string>)["statistics", "partition-statistics"])
-        {
-            if (kept.TryGetValue(name, out JsonElement files) && files.ValueKind == JsonValueKind.Array && files.EnumerateArray().Any(file => IsOf(file, ids)))
-            {
-                string text = $"[{string.Join(',', files.EnumerateArray().Where(file => !IsOf(file, ids)).Select(file => file.GetRawText()))}]";
-                using JsonDocument document = JsonDocument.Parse(text);
-                kept[name] = document.RootElement.Clone();
-            }
-        }
-
-        return kept;
-    }
-
-    private static bool IsOf(JsonElement file, HashSet<long> ids) =>
-        file.ValueKind == JsonValueKind.Object && file.TryGetProperty("snapshot-id", out JsonElement id)
-        && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out long snapshot) && ids.Contains(snapshot);
-
-    /// <summary>
-    /// The log tells at which time which snapshot was current. Snapshots that never were for others are left out, and where one is gone, all before it goes, too:
-    /// otherwise the one before it would seem to have stayed current.
-    /// </summary>
     private void CorrectSnapshotLog()
     {
         HashSet<long> intermediate = [.. _wasCurrent.Where(id => _added.Contains(id) && id != _table.CurrentSnapshotId)];
-        if (intermediate.Count == 0 && !_hasRemoved)
+        if (intermediate.Count > 0 || _hasRemoved)
         {
-            return;
+            _table = _table with { SnapshotLog = SnapshotTraces.CorrectLog(_table, intermediate) };
         }
-
-        HashSet<long> known = [.. _table.Snapshots.Select(snapshot => snapshot.Id)];
-        List<SnapshotLogEntry> log = [];
-        foreach (SnapshotLogEntry entry in _table.SnapshotLog)
-        {
-            if (!known.Contains(entry.SnapshotId))
-            {
-                log.Clear();
-            }
-            else if (!intermediate.Contains(entry.SnapshotId))
-            {
-                log.Add(entry);
-            }
-        }
-
-        _table = _table with { SnapshotLog = log };
     }
 
     private static InvalidOperationException NotThere(string what, long id) => new($"The table has no {what} of id {id}.");

@@ -87,6 +87,7 @@ internal static class TableMetadataChanges
     /// snapshot's time is more than a minute before that of the table.
     /// </exception>
     /// <exception cref="InvalidOperationException">A change names a schema, spec, order or snapshot that is not there.</exception>
+    /// <exception cref="ArgumentException">A spec does not fit the schema.</exception>
     public static TableMetadata Apply(TableMetadata table, IReadOnlyList<TableUpdate> updates, long nowMs)
     {
         TableMetadataBuilder builder = new(table, nowMs);

@@ -12,6 +12,9 @@ namespace Sessionize.Iceberg.Metadata;
 /// <remarks>Safe for use by several threads.</remarks>
 internal static class TableMetadataJson
 {
+    /// <summary>What a compressed file may grow to, so that one of a few bytes cannot fill the memory.</summary>
+    private const int MaxInflatedLength = 1 << 30;
+
     /// <summary>How JSON of tables is written: as it is, beyond what JSON itself demands.</summary>
     public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -24,7 +27,7 @@ internal static class TableMetadataJson
     {
         try
         {
-            ReadOnlySpan<byte> text = utf8.Span is [0x1F, 0x8B, ..] ? Inflate(utf8) : utf8.Span;
+            ReadOnlySpan<byte> text = utf8.Span is [0x1F, 0x8B, ..] ? Inflate(utf8, place) : utf8.Span;
             text = text is [0xEF, 0xBB, 0xBF, ..] ? text[3..] : text;
             int version = FindVersion(text, place);
             MetadataJsonReader json = new(text, place);
@@ -219,12 +222,21 @@ internal static class TableMetadataJson
         throw json.Missing("format-version");
     }
 
-    private static ReadOnlySpan<byte> Inflate(ReadOnlyMemory<byte> zipped)
+    private static ReadOnlySpan<byte> Inflate(ReadOnlyMemory<byte> zipped, string place)
     {
-        using MemoryStream input = new(zipped.ToArray());
+        using MemoryStream input = new(zipped.ToArray(), writable: false);
         using GZipStream gzip = new(input, CompressionMode.Decompress);
         using MemoryStream output = new();
-        gzip.CopyTo(output);
+        byte[] part = new byte[64 * 1024];
+        while (gzip.Read(part) is > 0 and int read)
+        {
+            output.Write(part, 0, read);
+            if (output.Length > MaxInflatedLength)
+            {
+                throw MetadataJsonReader.Damage(place, "the text", "is longer than 1 GiB");
+            }
+        }
+
         return output.GetBuffer().AsSpan(0, (int)output.Length);
     }
 }

@@ -174,7 +174,7 @@ internal sealed class TableMetadataParts(int version, string place)
         {
             for (Begin<SnapshotLogEntry>(ref json, "snapshot-log"); json.NextItem();)
             {
-                (long time, long? id, _) = ReadLogEntry(ref json, "snapshot-log");
+                (long time, long? id, _) = SnapshotJson.ReadLogEntry(ref json, "snapshot-log");
                 _snapshotLog.Add(new SnapshotLogEntry(time, id ?? throw json.Missing("snapshot-log.snapshot-id")));
             }
         }
@@ -182,7 +182,7 @@ internal sealed class TableMetadataParts(int version, string place)
         {
             for (Begin<MetadataLogEntry>(ref json, "metadata-log"); json.NextItem();)
             {
-                (long time, _, string? file) = ReadLogEntry(ref json, "metadata-log");
+                (long time, _, string? file) = SnapshotJson.ReadLogEntry(ref json, "metadata-log");
                 _metadataLog.Add(new MetadataLogEntry(time, file ?? throw json.Missing("metadata-log.metadata-file")));
             }
         }
@@ -207,35 +207,6 @@ internal sealed class TableMetadataParts(int version, string place)
         json.Object(field);
     }
 
-    private static (long TimestampMs, long? SnapshotId, string? File) ReadLogEntry(ref MetadataJsonReader json, string field)
-    {
-        long? time = null;
-        long? id = null;
-        string? file = null;
-        json.Object(field);
-        while (json.NextName())
-        {
-            if (json.IsName("timestamp-ms"u8))
-            {
-                time = json.ValueLong($"{field}.timestamp-ms");
-            }
-            else if (json.IsName("snapshot-id"u8))
-            {
-                id = json.ValueLong($"{field}.snapshot-id");
-            }
-            else if (json.IsName("metadata-file"u8))
-            {
-                file = json.ValueText($"{field}.metadata-file");
-            }
-            else
-            {
-                json.SkipValue();
-            }
-        }
-
-        return (time ?? throw json.Missing($"{field}.timestamp-ms"), id, file);
-    }
-
     private TableMetadata Build()
     {
         string location = _location ?? throw Missing("location");
@@ -246,8 +217,7 @@ internal sealed class TableMetadataParts(int version, string place)
             _refs[SnapshotRef.Main] = new SnapshotRef(current, IsBranch: true);
         }
 
-        CheckSnapshots();
-        return new TableMetadata
+        TableMetadata table = new()
         {
             FormatVersion = version,
             TableUuid = _uuid ?? (version == 1 ? TableMetadataJson.UuidOf(location) : throw Missing("table-uuid")),
@@ -270,6 +240,8 @@ internal sealed class TableMetadataParts(int version, string place)
             Refs = _refs,
             Others = _others,
         };
+        TableMetadataRules.Check(table, place);
+        return table;
     }
 
     private void FillSchemas()
@@ -280,8 +252,7 @@ internal sealed class TableMetadataParts(int version, string place)
             _currentSchema = _schemas[0].Id;
         }
 
-        int current = _currentSchema ?? throw Missing("current-schema-id");
-        CheckIds(_schemas, schema => schema.Id, current, "schemas", "current-schema-id");
+        _ = _currentSchema ?? throw Missing("current-schema-id");
     }
 
     private void FillSpecsAndOrders()
@@ -304,85 +275,10 @@ internal sealed class TableMetadataParts(int version, string place)
         }
 
         _ = _lastPartition ?? throw Missing("last-partition-id");
-        CheckIds(_specs, spec => spec.Id, _defaultSpec ?? throw Missing("default-spec-id"), "partition-specs", "default-spec-id");
-        CheckIds(_orders ?? throw Missing("sort-orders"), order => order.Id, _defaultOrder ?? throw Missing("default-sort-order-id"), "sort-orders", "default-sort-order-id");
-        CheckSources();
+        _ = _defaultSpec ?? throw Missing("default-spec-id");
+        _ = _orders ?? throw Missing("sort-orders");
+        _ = _defaultOrder ?? throw Missing("default-sort-order-id");
     }
-
-    /// <summary>What is written by has to have its columns. Older specs and orders may refer to columns that are gone.</summary>
-    private void CheckSources()
-    {
-        IcebergSchema schema = _schemas!.First(schema => schema.Id == _currentSchema);
-        foreach (PartitionField field in _specs!.First(spec => spec.Id == _defaultSpec).Fields)
-        {
-            if (field.Transform.Kind != TransformKind.Void && schema.FindNested(field.SourceId) is null)
-            {
-                throw Damaged("default-spec-id", $"names a spec whose field '{field.Name}' is made of column {field.SourceId}, which the current schema does not have");
-            }
-        }
-
-        foreach (SortField field in _orders!.First(order => order.Id == _defaultOrder).Fields)
-        {
-            if (schema.FindNested(field.SourceId) is null)
-            {
-                throw Damaged("default-sort-order-id", $"names an order by column {field.SourceId}, which the current schema does not have");
-            }
-        }
-    }
-
-    private void CheckSnapshots()
-    {
-        HashSet<long> known = new(_snapshots.Count);
-        foreach (Snapshot snapshot in _snapshots)
-        {
-            if (!known.Add(snapshot.Id))
-            {
-                throw Damaged("snapshots", $"has the id {snapshot.Id} more than once");
-            }
-
-            if (version > 1 && snapshot.ManifestList is null)
-            {
-                throw Missing("snapshots.manifest-list");
-            }
-        }
-
-        if (_currentSnapshot is { } current && !known.Contains(current))
-        {
-            throw Damaged("current-snapshot-id", $"is {current}, which is none of the snapshots");
-        }
-
-        foreach ((string name, SnapshotRef target) in _refs)
-        {
-            if (!known.Contains(target.SnapshotId))
-            {
-                throw Damaged($"refs.{name}", $"names the snapshot {target.SnapshotId}, which is not there");
-            }
-        }
-
-        if (_refs.TryGetValue(SnapshotRef.Main, out SnapshotRef? main) && (main.SnapshotId != _currentSnapshot || !main.IsBranch))
-        {
-            throw Damaged("refs.main", "is not the branch of the current snapshot");
-        }
-    }
-
-    private void CheckIds<T>(List<T> all, Func<T, int> id, int current, string field, string currentField)
-    {
-        HashSet<int> known = [];
-        foreach (T one in all)
-        {
-            if (!known.Add(id(one)))
-            {
-                throw Damaged(field, $"has the id {id(one)} more than once");
-            }
-        }
-
-        if (!known.Contains(current))
-        {
-            throw Damaged(currentField, $"is {current}, which is none of '{field}'");
-        }
-    }
-
-    private SessionizeException Damaged(string field, string what) => MetadataJsonReader.Damage(place, field, what);
 
     private SessionizeException Missing(string field) => MetadataJsonReader.Damage(place, field, "is missing");
 }

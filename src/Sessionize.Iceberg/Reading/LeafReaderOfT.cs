@@ -63,7 +63,7 @@ internal sealed class LeafReader<T> : LeafReader
         {
             return bytes is not null && StoredValues.TryReadPlain(bytes, out T value) ? _convert(value) : null;
         }
-        catch (InvalidDataException)
+        catch (Exception failure) when (failure is InvalidDataException or ArgumentException)
         {
             // A bound that is no value: nothing is known.
             return null;
@@ -81,7 +81,11 @@ internal sealed class LeafReader<T> : LeafReader
             levels?.AsSpan().Fill(-1);
             repetitions?.AsSpan().Fill(-1);
             await group.ReadRawAsync<T>(
-                Field, values, levels is null ? null : levels.AsMemory(), repetitions is null ? null : repetitions.AsMemory(), cancellationToken).ConfigureAwait(false);
+                Field,
+                values,
+                levels is null ? (Memory<int>?)null : levels.AsMemory(),
+                repetitions is null ? (Memory<int>?)null : repetitions.AsMemory(),
+                cancellationToken).ConfigureAwait(false);
             if (levels is not null && levels.AsSpan().ContainsAnyExceptInRange(0, Levels))
             {
                 throw new InvalidDataException("it has a definition level that cannot be");

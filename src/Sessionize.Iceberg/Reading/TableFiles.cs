@@ -75,9 +75,9 @@ internal sealed class TableFiles
             ? TransformValues.ResultType(field.Transform, source) as PrimitiveType
             : null;
 
-    private async ValueTask<byte[]> ReadAsync(string place, string what, CancellationToken cancellationToken)
+    private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(string place, string what, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte>? bytes = await Storage.TryReadAsync(place, cancellationToken).ConfigureAwait(false);
-        return bytes?.ToArray() ?? throw new SessionizeException($"The {what} '{place}' of the table {Name} is missing: restore it, or roll the table back to a snapshot that is whole.");
+        return bytes ?? throw new SessionizeException($"The {what} '{place}' of the table {Name} is missing: restore it, or roll the table back to a snapshot that is whole.");
     }
 }

@@ -11,11 +11,12 @@ internal sealed record ValueRange(bool MayBeNull, bool MayHaveValues, object? Lo
     public bool IsSingle { get; private init; }
 
     /// <summary>The range of rows that all have one value.</summary>
-    public static ValueRange Of(object? value) => value is null
-        ? new ValueRange(MayBeNull: true, MayHaveValues: false, null, null)
-        : CellValues.IsNan(value)
-            ? new ValueRange(MayBeNull: false, MayHaveValues: true, null, null)
-            : new ValueRange(MayBeNull: false, MayHaveValues: true, value, value) { IsSingle = true };
+    public static ValueRange Of(object? value) => value switch
+    {
+        null => new ValueRange(MayBeNull: true, MayHaveValues: false, null, null),
+        double.NaN or float.NaN or 0.0 or 0.0f => Between(mayBeNull: false, mayHaveValues: true, value, value),
+        _ => new ValueRange(MayBeNull: false, MayHaveValues: true, value, value) { IsSingle = true },
+    };
 
     /// <summary>The range with bounds that can be relied on.</summary>
     public static ValueRange Between(bool mayBeNull, bool mayHaveValues, object? lower, object? upper)

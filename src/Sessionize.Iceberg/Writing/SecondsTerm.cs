@@ -20,7 +20,7 @@ internal sealed class SecondsTerm(bool isFloat) : RowTerm
     }
 
     /// <inheritdoc/>
-    public override object? ValueOf(SessionBatch rows, int row) => isFloat ? (float)Seconds(rows, row) : Seconds(rows, row);
+    public override object? ValueOf(SessionBatch rows, int row) => isFloat ? (object)(float)Seconds(rows, row) : Seconds(rows, row);
 
     private static double Seconds(SessionBatch rows, int row) => (rows.EndMs[row] - rows.StartMs[row]) / MillisecondsPerSecond;
 }

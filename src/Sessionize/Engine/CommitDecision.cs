@@ -62,7 +62,8 @@ internal sealed class CommitDecision(ISessionSink sink, TimeProvider clock, ILog
     }
 
     /// <summary>Exceptions that are not ours say nothing about themselves: they count as what passes.</summary>
-    private static bool IsPermanent(Exception exception) => exception is SessionizeException { IsTransient: false };
+    private static bool IsPermanent(Exception exception) =>
+        exception is SessionizeException { IsTransient: false } or SessionizeException { AreRetriesUsedUp: true };
 
     private Task PauseAsync(int attempt, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Sessionize.Engine;
 
@@ -6,6 +7,7 @@ namespace Sessionize.Engine;
 internal static class Murmur3
 {
     /// <summary>Mixes a word in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Mix(uint hash, uint word) => (BitOperations.RotateLeft(hash ^ Scramble(word), 13) * 5) + 0xE6546B64;
 
     /// <summary>Mixes the last bytes in, fewer than a word, as the standard has it.</summary>

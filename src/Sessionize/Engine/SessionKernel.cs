@@ -182,12 +182,52 @@ internal sealed class SessionKernel(RuleSet rules)
         RetainedEvent previous = hasPrevious ? state.Last : Absent(next.TimestampMs);
         ScopeFacts visit = new(state.VisitStartMs, state.VisitEvents);
         ScopeFacts session = new(state.SessionStartMs, state.SessionEvents);
-        state.VisitEndsRule = FirstThatEnds(Rules.Visit, next, previous, hasPrevious, visit, state.VisitStartMs, texts);
-        state.SessionEndsRule = FirstThatEnds(Rules.Session, next, previous, hasPrevious, session, state.VisitStartMs, texts);
-        (state.VisitDeadlineMs, state.VisitDeadlineRule) =
-            EarliestDeadline(Rules.Visit, next, previous, hasPrevious, visit, state.VisitStartMs, texts);
-        (state.SessionDeadlineMs, state.SessionDeadlineRule) =
-            EarliestDeadline(Rules.Session, next, previous, hasPrevious, session, state.VisitStartMs, texts);
+        PassAnswers answers = AskPass(Rules.Visit, next, previous, hasPrevious, visit, state.VisitStartMs, texts);
+        (state.VisitEndsRule, state.VisitDeadlineMs, state.VisitDeadlineRule) = (answers.EndsRule, answers.DeadlineMs, answers.DeadlineRule);
+        answers = AskPass(Rules.Session, next, previous, hasPrevious, session, state.VisitStartMs, texts);
+        (state.SessionEndsRule, state.SessionDeadlineMs, state.SessionDeadlineRule) = (answers.EndsRule, answers.DeadlineMs, answers.DeadlineRule);
+    }
+
+    /// <summary>Asks the rules of a pass: which is the first that ends with the event, and which has the earliest deadline after it.</summary>
+    private PassAnswers AskPass(
+        RuleSet.PassQuestions pass, in RetainedEvent next, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, IEventTexts texts)
+    {
+        PassAnswers answers = new() { EndsRule = -1, DeadlineMs = long.MaxValue, DeadlineRule = -1 };
+        foreach (int rule in pass.AfterPlace)
+        {
+            // The limits need no context, and every event is put to them.
+            switch (Rules[rule])
+            {
+                case InactivityRule inactivity:
+                    answers.AddDeadline(rule, inactivity.DeadlineAfter(next.TimestampMs), next.TimestampMs);
+                    break;
+                case MaxDurationRule maximum:
+                    answers.AddDeadline(rule, maximum.DeadlineAfter(next.TimestampMs, visitStartMs, scope.StartMs), next.TimestampMs);
+                    break;
+                case { } other:
+                    BoundaryContext context = Show(rule, next, previous, hasPrevious, scope, visitStartMs, texts);
+                    try
+                    {
+                        if (answers.EndsRule < 0 && other.EndsWith(context))
+                        {
+                            answers.EndsRule = rule;
+                        }
+
+                        if (other.DeadlineAfter(context) is { } deadline)
+                        {
+                            answers.AddDeadline(rule, deadline, next.TimestampMs);
+                        }
+                    }
+                    catch (Exception exception)
+                    {
+                        throw new RuleFailure(other, next, exception);
+                    }
+
+                    break;
+            }
+        }
+
+        return answers;
     }
 
     private int FirstThatStartsNew(RuleSet.PassQuestions pass, in VisitState state, in RetainedEvent next, IEventTexts texts)
@@ -214,67 +254,6 @@ internal sealed class SessionKernel(RuleSet rules)
         return -1;
     }
 
-    private int FirstThatEnds(
-        RuleSet.PassQuestions pass, in RetainedEvent next, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, IEventTexts texts)
-    {
-        foreach (int rule in pass.EndsWith)
-        {
-            BoundaryContext context = Show(rule, next, previous, hasPrevious, scope, visitStartMs, texts);
-            try
-            {
-                if (Rules[rule].EndsWith(context))
-                {
-                    return rule;
-                }
-            }
-            catch (Exception exception)
-            {
-                throw new RuleFailure(Rules[rule], next, exception);
-            }
-        }
-
-        return -1;
-    }
-
-    private (long DeadlineMs, int Rule) EarliestDeadline(
-        RuleSet.PassQuestions pass, in RetainedEvent next, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, IEventTexts texts)
-    {
-        long earliest = long.MaxValue;
-        int earliestRule = -1;
-        foreach (int rule in pass.Deadline)
-        {
-            // The limits need no context, and every event is put to them.
-            long? answer = Rules[rule] switch
-            {
-                InactivityRule inactivity => inactivity.DeadlineAfter(next.TimestampMs),
-                MaxDurationRule maximum => maximum.DeadlineAfter(next.TimestampMs, visitStartMs, scope.StartMs),
-                _ => DeadlineOf(rule, Show(rule, next, previous, hasPrevious, scope, visitStartMs, texts), next),
-            };
-            if (answer is { } deadline)
-            {
-                deadline = Math.Max(deadline, next.TimestampMs + 1);
-                if (earliestRule < 0 || deadline < earliest)
-                {
-                    (earliest, earliestRule) = (deadline, rule);
-                }
-            }
-        }
-
-        return (earliest, earliestRule);
-    }
-
-    private long? DeadlineOf(int rule, in BoundaryContext context, in RetainedEvent next)
-    {
-        try
-        {
-            return Rules[rule].DeadlineAfter(context);
-        }
-        catch (Exception exception)
-        {
-            throw new RuleFailure(Rules[rule], next, exception);
-        }
-    }
-
     private BoundaryContext Show(
         int rule, in RetainedEvent current, in RetainedEvent previous, bool hasPrevious, ScopeFacts scope, long visitStartMs, IEventTexts texts)
     {
@@ -290,4 +269,20 @@ internal sealed class SessionKernel(RuleSet rules)
         PageName = TextTable.None,
         Fields = TextTable.None,
     };
+
+    private struct PassAnswers
+    {
+        public int EndsRule;
+        public long DeadlineMs;
+        public int DeadlineRule;
+
+        public void AddDeadline(int rule, long deadlineMs, long eventMs)
+        {
+            deadlineMs = Math.Max(deadlineMs, eventMs + 1);
+            if (DeadlineRule < 0 || deadlineMs < DeadlineMs)
+            {
+                (DeadlineMs, DeadlineRule) = (deadlineMs, rule);
+            }
+        }
+    }
 }

@@ -26,10 +26,12 @@ internal sealed class SessionRows(PipelinePlan plan, IEventTexts texts)
     }
 
     /// <summary>Begins the rows of a user.</summary>
-    public void BeginUser(ReadOnlySpan<byte> userId)
+    /// <param name="userId">The user.</param>
+    /// <param name="sparkHash">Spark's hash of the id.</param>
+    public void BeginUser(ReadOnlySpan<byte> userId, int sparkHash)
     {
         _batch.AddUser(userId);
-        _userHashBucket = SparkHash.Bucket(userId, plan.UserHashBuckets);
+        _userHashBucket = SparkHash.Bucket(sparkHash, plan.UserHashBuckets);
         ReadOnlySpan<byte> infix = "_session_"u8;
         _idPrefix = userId.Length + infix.Length;
         if (_id.Length < _idPrefix + MostSuffixBytes)
@@ -83,7 +85,7 @@ internal sealed class SessionRows(PipelinePlan plan, IEventTexts texts)
     {
         _batch.Clear();
         Begin(_batch);
-        BeginUser(userId);
+        BeginUser(userId, SparkHash.Of(userId));
         Add(state, events, endReason);
         return _batch.ToSession(0);
     }

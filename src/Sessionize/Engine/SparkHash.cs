@@ -30,9 +30,8 @@ internal static class SparkHash
     }
 
     /// <summary><c>abs(hash) % buckets</c>, where Spark's <c>abs</c> of the smallest int is itself and the bucket negative.</summary>
-    public static int Bucket(ReadOnlySpan<byte> text, int buckets)
-    {
-        int hash = Of(text);
-        return (hash == int.MinValue ? hash : Math.Abs(hash)) % buckets;
-    }
+    public static int Bucket(ReadOnlySpan<byte> text, int buckets) => Bucket(Of(text), buckets);
+
+    /// <summary>The bucket of a text whose hash is known.</summary>
+    public static int Bucket(int hash, int buckets) => (hash == int.MinValue ? hash : Math.Abs(hash)) % buckets;
 }

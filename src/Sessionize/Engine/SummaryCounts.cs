@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Sessionize.Engine;
@@ -36,13 +38,15 @@ internal sealed class SummaryCounts
             reasons[reason]++;
         }
 
+        ReadOnlySpan<long> starts = rows.StartMs;
+        ReadOnlySpan<long> ends = rows.EndMs;
         long[] lengths = new long[rows.Count];
         for (int row = 0; row < lengths.Length; row++)
         {
-            lengths[row] = rows.EndMs[row] - rows.StartMs[row];
+            lengths[row] = ends[row] - starts[row];
         }
 
-        Array.Sort(lengths);
+        SortLengths(lengths);
         lock (_gate)
         {
             for (int reason = 0; reason < reasons.Length; reason++)
@@ -67,6 +71,20 @@ internal sealed class SummaryCounts
         EndTimeMs = endTimeMs,
     };
 
+    /// <summary>Lengths are never negative, so their order is that of unsigned numbers.</summary>
+    private static void SortLengths(long[] lengths)
+    {
+        Span<NumberKey> keys = MemoryMarshal.Cast<long, NumberKey>(lengths.AsSpan());
+        NumberKey[] rented = ArrayPool<NumberKey>.Shared.Rent(keys.Length);
+        RadixSort.Sort(keys, rented.AsSpan(0, keys.Length));
+        ArrayPool<NumberKey>.Shared.Return(rented);
+    }
+
     private static void Add(SortedDictionary<string, long> counts, string key, long more) =>
         counts[key] = counts.GetValueOrDefault(key) + more;
+
+    private readonly struct NumberKey : IRadixKey
+    {
+        public ulong Key { get; init; }
+    }
 }

@@ -71,16 +71,17 @@ internal sealed class RuleSet
     private static bool IsBuiltIn(ISessionBoundaryRule rule) =>
         rule is InactivityRule or MaxDurationRule or EventLimitRule or MidnightRule or EndOnPageRule;
 
-    /// <summary>Which rules are asked what. The built-in rules answer one question each; the others are not put to them.</summary>
+    /// <summary>Which rules are asked what. Built-in rules answer for one time only; at the other they are not asked.</summary>
     private PassQuestions Questions(RulePass pass)
     {
         int[] ofPass = [.. Enumerable.Range(0, _rules.Length).Where(i => _rules[i].Pass == pass)];
         return new PassQuestions(
             [.. ofPass.Where(i => !IsBuiltIn(_rules[i]) || _rules[i] is EventLimitRule)],
-            [.. ofPass.Where(i => !IsBuiltIn(_rules[i]) || _rules[i] is EndOnPageRule)],
-            [.. ofPass.Where(i => !IsBuiltIn(_rules[i]) || _rules[i] is InactivityRule or MaxDurationRule or MidnightRule)]);
+            [.. ofPass.Where(i => _rules[i] is not EventLimitRule)]);
     }
 
-    /// <summary>The rules of one pass by the question that they are asked, as indexes of the set.</summary>
-    internal sealed record PassQuestions(int[] StartsNew, int[] EndsWith, int[] Deadline);
+    /// <summary>The rules of one pass by when they are asked, as indexes of the set.</summary>
+    /// <param name="StartsNew">Those that are asked whether an event starts something new, before it has its place.</param>
+    /// <param name="AfterPlace">Those that are asked for an end and for a deadline, once it has its place.</param>
+    internal sealed record PassQuestions(int[] StartsNew, int[] AfterPlace);
 }

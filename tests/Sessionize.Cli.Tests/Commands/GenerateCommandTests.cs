@@ -52,6 +52,24 @@ public sealed class GenerateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Generate_ManyEvents_HaveTheOriginalsFormAndSize()
+    {
+        ToolResult result = ToolProcess.Run(_folder.Path, "generate", "--users", "1000", "--events", "20000", "--duplicates", "1%").AssertCivil();
+
+        (string Id, string User, string Line)[] events = [.. result.OutputLines.Select(line =>
+        {
+            using JsonDocument e = JsonDocument.Parse(line);
+            return (e.RootElement.GetProperty("event_id").GetString()!, e.RootElement.GetProperty("uuid").GetString()!, line);
+        })];
+        Assert.All(events, e => Assert.Matches("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", e.Id));
+        Assert.All(events, e => Assert.Matches("^(user-[0-9]{4}-[0-9]{4}-[0-9]{5}-[0-9]{5}|robot-[0-9]{3})$", e.User));
+        Assert.Equal(20_000, events.Select(e => e.Id).Distinct().Count());
+        Assert.Equal(1000, events.Select(e => e.User).Distinct().Count());
+        Assert.Equal(20_000, events.Distinct().Count());
+        Assert.InRange(events.Average(e => e.Line.Length + 1), 255, 285);
+    }
+
+    [Fact]
     public void Generate_WrongOptions_AreAllTold()
     {
         ToolResult result = ToolProcess.Run(

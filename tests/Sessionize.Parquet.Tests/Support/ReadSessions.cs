@@ -81,9 +81,11 @@ internal static class ReadSessions
             RawColumnData<long> numbers => [.. numbers.Values.ToArray().Cast<object>()],
             RawColumnData<int> numbers => [.. numbers.Values.ToArray().Cast<object>()],
             RawColumnData<double> numbers => [.. numbers.Values.ToArray().Cast<object>()],
+            RawColumnData<float> numbers => [.. numbers.Values.ToArray().Cast<object>()],
+            RawColumnData<Guid> ids => [.. ids.Values.ToArray().Cast<object>()],
             RawColumnData<bool> flags => [.. flags.Values.ToArray().Cast<object>()],
             RawColumnData<DateTime> times => [.. times.Values.ToArray().Cast<object>()],
-            _ => throw new InvalidDataException($"The column {field.Path} has a type that no column of sessions has."),
+            _ => throw new InvalidDataException($"The column {field.Path} has a type that no column of sessions has: {data.GetType()}."),
         };
         int[] definition = field.MaxDefinitionLevel == 0 ? [.. Enumerable.Repeat(0, values.Length)] : data.DefinitionLevels.ToArray();
         int[]? repetition = field.MaxRepetitionLevel > 0 ? data.RepetitionLevels.ToArray() : null;

@@ -29,7 +29,8 @@ public sealed class SessionKernelTests
             engine.Spreaders[0].Take(Batch(definition, random.Events), partition: 0);
             engine.Seal();
             SessionBatch rows = new();
-            engine.CreateCutter(new RecordEventPlaces(_ => "log"), random.EndMs).Cut(Assert.Single(engine.Groups), rows, _ => { });
+            using CellCutter cutter = engine.CreateCutter(new RecordEventPlaces(_ => "log"), random.EndMs);
+            cutter.Cut(Assert.Single(engine.Groups), rows, _ => { });
             AssertSame(random, expected, [.. Enumerable.Range(0, rows.Count).Select(rows.ToSession).Select(Show)]);
         }
     }

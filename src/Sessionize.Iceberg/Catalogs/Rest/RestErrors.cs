@@ -37,7 +37,7 @@ internal static class RestErrors
         { IsSent: false, IsTransient: false } =>
             "Make the system trust the server's certificate, or name the authority that signed it in the environment variable SSL_CERT_FILE.",
         { IsSent: false } => "Start the server, or correct the catalog's address.",
-        { Failure: not null } or { Status: 429 or 408 or >= 500 } => "Try again later; the server's own log may tell why.",
+        { Failure: not null } or { Status: 429 or 408 or 500 or > 501 } => "Try again later; the server's own log may tell why.",
         _ => remedy,
     };
 

@@ -4,7 +4,8 @@ namespace Sessionize.Iceberg.Catalogs.Rest;
 /// <param name="settings">With what the server said of itself.</param>
 internal sealed class RestPaths(RestSettings settings)
 {
-    private readonly string _root = settings.Prefix.Length > 0 ? $"{settings.Uri}/v1/{settings.Prefix}/namespaces" : $"{settings.Uri}/v1/namespaces";
+    // A prefix may come with characters that have no place in an address.
+    private readonly string _root = new Uri(settings.Prefix.Length > 0 ? $"{settings.Uri}/v1/{settings.Prefix}/namespaces" : $"{settings.Uri}/v1/namespaces").AbsoluteUri;
 
     /// <summary>Where a server says what it is.</summary>
     public static Uri Configuration(RestSettings settings) =>
@@ -27,7 +28,8 @@ internal sealed class RestPaths(RestSettings settings)
         ? place
         : $"{settings.Uri}/{place.TrimStart('/')}");
 
-    private static Uri Made(string address) => new(address);
+    // As it is: a server that separates levels by %2E may not take a dot for it.
+    private static Uri Made(string address) => new(address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
     private string Encoded(IEnumerable<string> levels) => string.Join(settings.NamespaceSeparator, levels.Select(Uri.EscapeDataString));
 }

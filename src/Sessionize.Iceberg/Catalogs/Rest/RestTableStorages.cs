@@ -13,7 +13,7 @@ internal sealed class RestTableStorages(IReadOnlyList<IFileStorageFactory> facto
 
     // What may differ from one loading of a table to the next, without its storage being another one: that asks for new ones by itself.
     private static readonly HashSet<string> s_credentials =
-        ["s3.access-key-id", "s3.secret-access-key", "s3.session-token", "s3.session-token-expires-at-ms", "expiration-time", "token"];
+        ["s3.access-key-id", "s3.secret-access-key", "s3.session-token", "s3.session-token-expires-at-ms", "expiration-time"];
 
     private readonly List<(TableName Name, Dictionary<string, string> Settings, IFileStorage Storage)> _storages = [];
     private readonly Lock _lock = new();
@@ -27,6 +27,8 @@ internal sealed class RestTableStorages(IReadOnlyList<IFileStorageFactory> facto
     /// <param name="table">What the server says of it.</param>
     public IFileStorage Of(RestSession session, TableName name, RestTableAnswer table)
     {
+        // Not the table: its metadata may be long, and would be kept as long as the storage is.
+        string location = table.Metadata.Location;
         IReadOnlyDictionary<string, string> settings = SettingsOf(session, table);
         Dictionary<string, string> lasting = settings.Where(setting => !s_credentials.Contains(setting.Key)).ToDictionary();
         lock (_lock)
@@ -36,7 +38,7 @@ internal sealed class RestTableStorages(IReadOnlyList<IFileStorageFactory> facto
                 return storage;
             }
 
-            storage = new SchemeFileStorage(factories, settings, cancellationToken => RefreshAsync(session, name, table, cancellationToken));
+            storage = new SchemeFileStorage(factories, settings, cancellationToken => RefreshAsync(session, name, location, settings, cancellationToken));
             _storages.Add((name, lasting, storage));
             return storage;
         }
@@ -68,45 +70,51 @@ internal sealed class RestTableStorages(IReadOnlyList<IFileStorageFactory> facto
             settings[name] = value;
         }
 
+        // What opens the catalog is no business of a storage.
+        settings.Remove("credential");
+        settings.Remove("token");
         return settings;
     }
 
     /// <summary>Asks for credentials where the server names a place for it or says that it has one; otherwise it loads the table once more.</summary>
     private static async ValueTask<IReadOnlyDictionary<string, string>> RefreshAsync(
-        RestSession session, TableName name, RestTableAnswer table, CancellationToken cancellationToken)
+        RestSession session, TableName name, string location, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
-        string? named = table.StorageSettings().GetValueOrDefault(NamedEndpoint);
-        if (named is not null || session.Answers(CredentialsEndpoint) is not false)
+        string what = $"There are no new credentials for the files of table '{name}'";
+        string? named = settings.GetValueOrDefault(NamedEndpoint);
+        bool? isAnswered = named is not null ? true : session.Answers(CredentialsEndpoint);
+        if (isAnswered is not false)
         {
             Uri place = named is not null ? session.Paths.Named(named) : session.Paths.Credentials(name);
             RestAnswer answer = await session.GetAsync(place, cancellationToken).ConfigureAwait(false);
             if (answer.IsDone)
             {
-                return Vended(session, table, answer.Body, place);
+                return Read(what, place, () => StorageCredential.Over(settings, RestTableAnswer.ReadCredentials(answer.Body), location));
             }
 
             // A server that says nothing of its calls may not know this one.
-            if (named is not null || session.Answers(CredentialsEndpoint) is true || answer.Status is not (400 or 404 or 405 or 501))
+            if (isAnswered is true || answer.Status is not (400 or 404 or 405 or 501))
             {
-                throw RestErrors.Of(answer, $"There are no new credentials for the files of table '{name}'", "Grant the client the right to read and write the table.");
+                throw RestErrors.Of(answer, what, "Grant the client the right to read and write the table.");
             }
         }
 
-        RestAnswer loaded = await session.GetAsync(session.Paths.Table(name), cancellationToken, Delegation).ConfigureAwait(false);
+        Uri table = session.Paths.Table(name);
+        RestAnswer loaded = await session.GetAsync(table, cancellationToken, Delegation).ConfigureAwait(false);
         return loaded.IsDone
-            ? SettingsOf(session, RestTableAnswer.Read(loaded.Body, $"{name} of {session.Settings.Uri}"))
-            : throw RestErrors.Of(loaded, $"There are no new credentials for the files of table '{name}'", "Look whether the table is still there.");
+            ? Read(what, table, () => SettingsOf(session, RestTableAnswer.Read(loaded.Body, table.ToString())))
+            : throw RestErrors.Of(loaded, what, "Look whether the table is still there.");
     }
 
-    private static IReadOnlyDictionary<string, string> Vended(RestSession session, RestTableAnswer table, ReadOnlyMemory<byte> body, Uri place)
+    private static IReadOnlyDictionary<string, string> Read(string what, Uri place, Func<IReadOnlyDictionary<string, string>> read)
     {
         try
         {
-            return StorageCredential.Over(SettingsOf(session, table), RestTableAnswer.ReadCredentials(body), table.Metadata.Location);
+            return read();
         }
-        catch (JsonException damage)
+        catch (Exception damage) when (damage is JsonException or InvalidOperationException)
         {
-            throw new SessionizeException($"The answer of '{place}' has no credentials: it is not one of an Iceberg REST catalog. Ask who runs the server.", damage);
+            throw new SessionizeException($"{what}: the answer of '{place}' is not one of an Iceberg REST catalog. Look what stands between here and the server.", damage);
         }
     }
 }

@@ -1,21 +1,20 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Sessionize.Engine.Batch;
 
 /// <summary>Memory that does not move, given out from front to back and taken back all at once.</summary>
-/// <remarks>Not thread-safe. Its arrays are pinned, not native: what an interrupted run leaves is collected like everything else.</remarks>
-internal sealed unsafe class Arena
+/// <remarks>Not thread-safe. Nothing that was given out may be used after <see cref="Dispose"/>, nor when nobody refers to the arena any more.</remarks>
+internal sealed unsafe class Arena : IDisposable
 {
     /// <summary>What is given out has a multiple of this length, so a caller of whole cache lines only gets whole cache lines.</summary>
     public const int Granularity = 8;
 
-    private const int CacheLine = 64;
-    private const int SlabBytes = 1024 * 1024;
+    // The first slabs are small: most arenas of a small run hold a few kilobytes. Then they are so large that they have large pages.
+    private const int FirstSlabBytes = 64 * 1024;
+    private const int SlabBytes = 2 * NativeBlock.LargePage;
+    private const int SlabGrowth = 4;
     private const int OwnSlabBytes = SlabBytes / 4;
 
-    private readonly List<byte[]> _slabs = [];
-    private readonly List<byte[]> _ownSlabs = [];
+    private readonly List<(NativeBlock Block, int Bytes)> _slabs = [];
+    private readonly List<NativeBlock> _ownSlabs = [];
     private int _slabsInUse;
     private byte* _next;
     private byte* _end;
@@ -29,15 +28,15 @@ internal sealed unsafe class Arena
         bytes = (bytes + Granularity - 1) & -Granularity;
         if (bytes > OwnSlabBytes)
         {
-            byte[] own = GC.AllocateUninitializedArray<byte>(bytes + CacheLine, pinned: true);
+            NativeBlock own = new((nuint)bytes);
             _ownSlabs.Add(own);
             Used += bytes;
-            return Start(own);
+            return own.Start;
         }
 
         if (_end - _next < bytes)
         {
-            NextSlab();
+            NextSlab(bytes);
         }
 
         byte* given = _next;
@@ -49,27 +48,50 @@ internal sealed unsafe class Arena
     /// <summary>Takes everything back; nothing that was given out may be used any more. The memory stays for what comes.</summary>
     public void Reset()
     {
-        _ownSlabs.Clear();
+        ReleaseOwnSlabs();
         _slabsInUse = 0;
         _next = _end = null;
         Used = 0;
     }
 
-    private void NextSlab()
+    public void Dispose()
     {
-        Used += _end - _next;
-        if (_slabsInUse == _slabs.Count)
+        Reset();
+        foreach ((NativeBlock block, _) in _slabs)
         {
-            _slabs.Add(GC.AllocateUninitializedArray<byte>(SlabBytes + CacheLine, pinned: true));
+            block.Dispose();
         }
 
-        _next = Start(_slabs[_slabsInUse++]);
-        _end = _next + SlabBytes;
+        _slabs.Clear();
     }
 
-    private static byte* Start(byte[] slab)
+    private void NextSlab(int leastBytes)
     {
-        nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(slab));
-        return (byte*)((address + CacheLine - 1) & ~(nuint)(CacheLine - 1));
+        Used += _end - _next;
+        while (_slabsInUse < _slabs.Count && _slabs[_slabsInUse].Bytes < leastBytes)
+        {
+            _slabsInUse++;
+        }
+
+        if (_slabsInUse == _slabs.Count)
+        {
+            int bytes = _slabs.Count == 0 ? FirstSlabBytes : Math.Min(_slabs[^1].Bytes * SlabGrowth, SlabBytes);
+            bytes = bytes < leastBytes ? SlabBytes : bytes;
+            _slabs.Add((new NativeBlock((nuint)bytes), bytes));
+        }
+
+        (NativeBlock slab, int length) = _slabs[_slabsInUse++];
+        _next = slab.Start;
+        _end = _next + length;
+    }
+
+    private void ReleaseOwnSlabs()
+    {
+        foreach (NativeBlock own in _ownSlabs)
+        {
+            own.Dispose();
+        }
+
+        _ownSlabs.Clear();
     }
 }

@@ -19,7 +19,7 @@ internal sealed class BatchWriter(BatchEngine engine, SummaryCounts counts, ISes
 
         void Cut(int thread, CancellationToken stop)
         {
-            CellCutter cutter = engine.CreateCutter(places, endTimeMs);
+            using CellCutter cutter = engine.CreateCutter(places, endTimeMs);
             SessionBatch rows = new();
             while (true)
             {

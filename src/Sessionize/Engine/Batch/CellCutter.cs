@@ -2,11 +2,14 @@ namespace Sessionize.Engine.Batch;
 
 /// <summary>Cuts cells: brings the events of all threads together by user, puts them in order, asks the kernel, makes rows.</summary>
 /// <remarks>Not thread-safe; a thread has its own.</remarks>
-internal sealed unsafe class CellCutter : IEventTexts
+internal sealed unsafe class CellCutter : IEventTexts, IDisposable
 {
     // A batch is handed on long before it, or what is made of it, could outgrow what an array holds.
     private const int MostRows = 128 * 1024;
     private const int MostTextBytes = 64 * 1024 * 1024;
+
+    // In the order of their ids, users lie all over the memory.
+    private const int UsersAhead = 4;
 
     private readonly PipelinePlan _plan;
     private readonly IReadOnlyList<Spreader> _spreaders;
@@ -53,6 +56,8 @@ internal sealed unsafe class CellCutter : IEventTexts
         }
     }
 
+    public void Dispose() => _spilled.Dispose();
+
     public Utf8Text PageNameOf(scoped in RetainedEvent e) => e.PageName == TextTable.None ? default : new Utf8Text(_pages[e.PageName]);
 
     public Utf8Text EventIdOf(scoped in RetainedEvent e)
@@ -77,26 +82,27 @@ internal sealed unsafe class CellCutter : IEventTexts
         int start = 0;
         for (int user = 0; user < _users.Count; user++)
         {
+            _users.Prefetch(user + UsersAhead);
             Span<RetainedEvent> events = _events.AsSpan(start.._ends[user]);
             start = _ends[user];
             _order.Sort(events);
-            CutUser(_users.IdOf(user), events, rows, hand);
+            CutUser(_users.IdOf(user), _users.SparkHashOf(user), events, rows, hand);
         }
 
         Users += _users.Count;
     }
 
-    private void CutUser(ReadOnlySpan<byte> userId, ReadOnlySpan<RetainedEvent> events, SessionBatch rows, Action<SessionBatch> hand)
+    private void CutUser(ReadOnlySpan<byte> userId, int sparkHash, ReadOnlySpan<RetainedEvent> events, SessionBatch rows, Action<SessionBatch> hand)
     {
         VisitState state = default;
-        _rows.BeginUser(userId);
+        _rows.BeginUser(userId, sparkHash);
         while (!events.IsEmpty)
         {
             if (rows.Count == MostRows || rows.TextBytes > MostTextBytes)
             {
                 hand(rows);
                 Begin(rows);
-                _rows.BeginUser(userId);
+                _rows.BeginUser(userId, sparkHash);
             }
 
             int length;

@@ -22,6 +22,9 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
     private readonly long[] _wideCounts = new long[Count];
     private SpillFile? _spillFile;
 
+    /// <summary>The memory that events take, beside the file.</summary>
+    public long MemoryBytes => _arena.Used;
+
     /// <summary>Takes events that lie in one piece.</summary>
     internal delegate void TakePart(byte* start, byte* end, bool isWide);
 
@@ -69,7 +72,11 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
         Collect(_wide[cell], isWide: true, buffer, take);
     }
 
-    public void Dispose() => _spillFile?.Dispose();
+    public void Dispose()
+    {
+        _arena.Dispose();
+        _spillFile?.Dispose();
+    }
 
     private static byte* UsedEnd(in Chain chain, Chunk* chunk) => chunk == chain.Last ? chain.Next : chunk->UsedEnd;
 
@@ -91,7 +98,7 @@ internal sealed unsafe class EventCells(long maxBytes, Func<SpillFile> createSpi
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(ref Chain chain, int bytes)
     {
-        if (_arena.Used > maxBytes)
+        if (MemoryBytes > maxBytes)
         {
             Spill();
         }

@@ -1,5 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Hashing;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
@@ -10,11 +10,12 @@ namespace Sessionize.Engine.Batch;
 /// <para>Not thread-safe while it grows. Records and keys never move. Keys are hashed with a seed of the process: what users are called
 /// cannot be arranged to make it slow.</para>
 /// <para>A slot has eight bytes: the hash's upper half, and the record's number plus one; so a look-up touches one line of slots and
-/// one record.</para>
+/// one record. Slots are in the order of the hash but for collisions: growing reads and writes them from front to back, and no record.</para>
 /// </remarks>
-internal sealed unsafe class KeyTable
+internal sealed unsafe class KeyTable : IDisposable
 {
-    private const int FirstSlots = 1024;
+    private const int FirstSlotBits = 10;
+    private const int MostSlotBits = 31;
     private const int RecordsPerSlab = 1024;
     private const ulong TagMask = 0xFFFF_FFFF_0000_0000;
 
@@ -23,7 +24,11 @@ internal sealed unsafe class KeyTable
     private readonly Arena _records = new();
     private readonly Arena _keys = new();
     private nint[] _slabs = new nint[16];
-    private ulong[] _slots = new ulong[FirstSlots];
+    private NativeBlock _slotMemory;
+    private ulong* _slots;
+    private int _slotBits;
+
+    public KeyTable() => MakeSlots(FirstSlotBits);
 
     /// <summary>The number of keys.</summary>
     public int Count { get; private set; }
@@ -47,7 +52,7 @@ internal sealed unsafe class KeyTable
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref _slots[(int)hash & (_slots.Length - 1)]));
+            Sse.Prefetch0(_slots + First(hash));
         }
     }
 
@@ -55,7 +60,7 @@ internal sealed unsafe class KeyTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchRecord(ulong hash)
     {
-        ulong slot = _slots[(int)hash & (_slots.Length - 1)];
+        ulong slot = _slots[First(hash)];
         if (Sse.IsSupported && slot != 0 && ((slot ^ hash) & TagMask) == 0)
         {
             Sse.Prefetch0(RecordOf((int)(uint)slot - 1));
@@ -67,8 +72,8 @@ internal sealed unsafe class KeyTable
     public KeyRecord* FindOrAdd(ulong hash, byte* key, int length, out bool isNew)
     {
         isNew = false;
-        int mask = _slots.Length - 1;
-        int at = (int)hash & mask;
+        uint mask = Mask;
+        uint at = First(hash);
         for (ulong slot; (slot = _slots[at]) != 0; at = (at + 1) & mask)
         {
             if (((slot ^ hash) & TagMask) == 0)
@@ -85,10 +90,32 @@ internal sealed unsafe class KeyTable
         return Add(hash, key, length);
     }
 
+    public void Dispose()
+    {
+        _records.Dispose();
+        _keys.Dispose();
+        _slotMemory.Dispose();
+    }
+
+    private uint Mask => (1u << _slotBits) - 1;
+
+    [MemberNotNull(nameof(_slotMemory))]
+    private void MakeSlots(int bits)
+    {
+        _slotBits = bits;
+        _slotMemory = new NativeBlock((nuint)sizeof(ulong) << bits);
+        _slotMemory.Clear();
+        _slots = (ulong*)_slotMemory.Start;
+    }
+
+    /// <summary>The slot where looking for a hash begins: its highest bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint First(ulong hash) => (uint)(hash >> (64 - _slotBits));
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private KeyRecord* Add(ulong hash, byte* key, int length)
     {
-        if (Count == _slots.Length / 2)
+        if (Count == 1 << (_slotBits - 1))
         {
             Grow();
         }
@@ -105,8 +132,7 @@ internal sealed unsafe class KeyTable
         }
 
         KeyRecord* record = RecordOf(Count);
-        *record = default;
-        (record->Hash, record->Length, record->Number) = (hash, length, Count);
+        (record->Length, record->Number) = (length, Count);
         byte* to = record->Inline;
         if (length > KeyRecord.InlineBytes)
         {
@@ -115,28 +141,42 @@ internal sealed unsafe class KeyTable
         }
 
         new ReadOnlySpan<byte>(key, length).CopyTo(new Span<byte>(to, length));
-        Put(hash, Count++);
+        Count++;
+        Put((hash & TagMask) | (uint)Count);
         return record;
     }
 
     private void Grow()
     {
-        _slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)_slots.Length + 1)];
-        for (int number = 0; number < Count; number++)
+        if (_slotBits == MostSlotBits)
         {
-            Put(RecordOf(number)->Hash, number);
+            throw new SessionizeException($"More than {Count} different users or pages do not fit one run: split the input by user, and run once for each part.");
         }
+
+        NativeBlock memory = _slotMemory;
+        ulong* slot = _slots;
+        ulong* end = slot + Mask + 1;
+        MakeSlots(_slotBits + 1);
+        for (; slot < end; slot++)
+        {
+            if (*slot != 0)
+            {
+                Put(*slot);
+            }
+        }
+
+        memory.Dispose();
     }
 
-    private void Put(ulong hash, int number)
+    private void Put(ulong slot)
     {
-        int mask = _slots.Length - 1;
-        int at = (int)hash & mask;
+        uint mask = Mask;
+        uint at = First(slot);
         while (_slots[at] != 0)
         {
             at = (at + 1) & mask;
         }
 
-        _slots[at] = (hash & TagMask) | (uint)(number + 1);
+        _slots[at] = slot;
     }
 }

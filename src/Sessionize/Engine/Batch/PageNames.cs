@@ -26,7 +26,7 @@ internal sealed unsafe class PageNames
                 KeyRecord* record = pages.RecordOf(page);
                 fixed (byte* name = KeyTable.KeyOf(record))
                 {
-                    numbers[page] = _names.FindOrAdd(record->Hash, name, record->Length, out _)->Number;
+                    numbers[page] = _names.FindOrAdd(KeyTable.Hash(name, record->Length), name, record->Length, out _)->Number;
                 }
             }
 

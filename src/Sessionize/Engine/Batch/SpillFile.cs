@@ -120,6 +120,11 @@ internal sealed class SpillFile : IDisposable
         {
             throw Failed(_folder, failure);
         }
+        catch (ArgumentOutOfRangeException failure)
+        {
+            // The library's name for a file that is as large as the file system or the process's limit allows.
+            throw Failed(_folder, new IOException("The file may not be any larger", failure));
+        }
     }
 
     private static SessionizeException Failed(string folder, Exception failure) => new(

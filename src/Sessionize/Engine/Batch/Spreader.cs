@@ -139,15 +139,19 @@ internal sealed unsafe class Spreader : IDisposable
         _count = 0;
     }
 
-    public void Dispose() => Cells.Dispose();
+    public void Dispose()
+    {
+        Cells.Dispose();
+        Users.Dispose();
+        Pages.Dispose();
+    }
 
     private void AddUser(KeyRecord* user)
     {
-        // Of Spark's hash, which the rows need anyway: what is near in the output is near for whoever reads it by hash bucket. It does not
-        // change from run to run, as the order of the rows must not.
-        user->Cell = (int)((uint)SparkHash.Of(KeyTable.KeyOf(user)) >> 24);
-        user->NumberInCell = _usersOfCell[user->Cell].Count;
-        _usersOfCell[user->Cell].Add(user->Number);
+        user->SparkHash = SparkHash.Of(KeyTable.KeyOf(user));
+        List<int> users = _usersOfCell[user->Cell];
+        user->NumberInCell = users.Count;
+        users.Add(user->Number);
     }
 
     private void AddWide(KeyRecord* user, int page, in ParsedEvent e, in Origin origin)

@@ -149,7 +149,7 @@ public sealed class BatchEngineTests : IDisposable
     private static Session[] Cut(BatchEngine engine, long endTimeMs)
     {
         List<Session> sessions = [];
-        CellCutter cutter = engine.CreateCutter(new RecordEventPlaces(_ => "log"), endTimeMs);
+        using CellCutter cutter = engine.CreateCutter(new RecordEventPlaces(_ => "log"), endTimeMs);
         SessionBatch rows = new();
         foreach (CellGroup group in engine.Groups)
         {

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Sessionize.Iceberg;
+
+namespace Sessionize.Cli.Options;
+
+/// <summary>The options of a batch run into an Iceberg table, beside those that say where it is.</summary>
+internal sealed class BatchTableOptions
+{
+    private readonly Option<string> _table = OptionParsing.Text(
+        "--table", "table", "Write into an Iceberg table, NAMESPACE.NAME or a table's folder, which is created if there is none; in place of -o.");
+
+    private readonly Option<string> _partitionBy = OptionParsing.Text(
+        "--partition-by", "spec", "How a created table is partitioned: session_date,user_hash_bucket by default, or such as 'day(session_start_time),bucket(16,uuid)', or none.");
+
+    private readonly Option<string> _sortBy = OptionParsing.Text(
+        "--sort-by", "columns", "How rows are ordered in the files of a created table: uuid,session_start_time_ms by default, or none.");
+
+    private readonly Option<string> _runId = OptionParsing.Text(
+        "--run-id", "id", "A name of this run: it commits once, however often it is started, while the table keeps its snapshot.");
+
+    private readonly Option<bool> _overwriteDates = new("--overwrite-dates") { Description = "Replace all sessions of the dates that this run has, in one commit: for a backfill that is run again." };
+    private readonly Option<bool> _evolveSchema = new("--evolve-schema") { Description = "Add the columns that an existing table lacks; otherwise they are left out." };
+    private readonly TableOptions _place = new();
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_table);
+        _place.AddTo(command);
+        foreach (Option option in OfTable)
+        {
+            command.Options.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_table) is null && OfTable.FirstOrDefault(option => result.GetResult(option) is not null) is { } alone)
+            {
+                result.AddError($"{alone.Name}: it says how a table is written, and there is none: give --table NAMESPACE.NAME.");
+            }
+        });
+    }
+
+    /// <summary>Whether a table is written.</summary>
+    public Option<string> Table => _table;
+
+    /// <summary>Reads the options.</summary>
+    /// <returns>The table; <see langword="null"/>, if none is written.</returns>
+    public IcebergTableOptions? Read(ParseResult parsed)
+    {
+        if (parsed.GetValue(_table) is not { } name)
+        {
+            return null;
+        }
+
+        IcebergTableOptions options = _place.Read(parsed, name);
+        options.PartitionBy = parsed.GetValue(_partitionBy) ?? options.PartitionBy;
+        options.SortBy = parsed.GetValue(_sortBy) ?? options.SortBy;
+        options.RunId = parsed.GetValue(_runId);
+        options.OverwriteDates = parsed.GetValue(_overwriteDates);
+        options.EvolveSchema = parsed.GetValue(_evolveSchema);
+        return options;
+    }
+
+    private Option[] OfTable => [_partitionBy, _sortBy, _runId, _overwriteDates, _evolveSchema];
+}

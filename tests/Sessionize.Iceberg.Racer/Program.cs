@@ -1,0 +1,3 @@
+using Sessionize.Iceberg.Racer;
+
+return await Race.RunAsync(RaceOptions.Read(args), Console.Out).ConfigureAwait(false);
