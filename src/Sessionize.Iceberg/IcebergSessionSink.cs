@@ -19,7 +19,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
 {
     private readonly IcebergTableOptions _options;
     private readonly TimeProvider _clock;
-    private readonly Lock _datesLock = new();
+    private readonly Lock _staging = new();
     private readonly HashSet<int> _dates = [];
     private readonly List<Session> _retracted = [];
     private IIcebergCatalog? _catalog;
@@ -28,7 +28,6 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     private SessionFileWriter? _writer;
     private TableCommit? _commit;
     private Guid _commitId;
-    private bool _mayDiscard = true;
 
     /// <summary>Makes a sink; nothing is connected to before <see cref="OpenAsync"/>.</summary>
     /// <param name="options">Which table, and how.</param>
@@ -125,7 +124,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
             if (commit.Lanes.Count == 0 && files.Count == 0 && _options.RunId is null)
             {
                 // A run without sessions changes nothing, and leaves nothing that a later one would have to find.
-                await ResetAsync(cancellationToken).ConfigureAwait(false);
+                await ResetAsync().ConfigureAwait(false);
                 return SinkCommitOutcome.Committed;
             }
 
@@ -133,7 +132,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
             _commitId = commit.Id;
         }
 
-        return await SettleAsync(await _commit.RunAsync(Table, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return await SettleAsync(await _commit.RunAsync(Table, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -148,29 +147,30 @@ public sealed class IcebergSessionSink : ISessionBatchSink
                 history, await LaneFence.ReadAsync(table, history, commit.Pipeline, acceptRollback: true, cancellationToken).ConfigureAwait(false), commit);
         if (isThere && _commitId == commit.Id && _commit is not null)
         {
-            // Committed unseen, by this sink or by another run of the name: the commit finds out which, and what becomes of the files.
-            await SettleAsync(await _commit.RunAsync(table, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            // Committed unseen, by this sink or by another run of the name.
+            await SettleAsync(await _commit.SettleAsync(table).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         return isThere;
     }
 
     /// <inheritdoc/>
-    public ValueTask DiscardAsync(CancellationToken cancellationToken)
-    {
-        // A try of which nobody knows may still happen: then its files have to be there.
-        _mayDiscard &= _commit?.IsUnknown != true;
-        return ResetAsync(cancellationToken);
-    }
+    public ValueTask DiscardAsync(CancellationToken cancellationToken) => ResetAsync();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
-        if (_catalog is not null)
+        try
         {
-            await _catalog.DisposeAsync().ConfigureAwait(false);
-            _catalog = null;
+            await ResetAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (_catalog is not null)
+            {
+                await _catalog.DisposeAsync().ConfigureAwait(false);
+                _catalog = null;
+            }
         }
     }
 
@@ -178,17 +178,16 @@ public sealed class IcebergSessionSink : ISessionBatchSink
 
     private CatalogTable Table => _table ?? throw new InvalidOperationException("The sink was not opened: call OpenAsync first.");
 
-    private async ValueTask<SinkCommitOutcome> SettleAsync(CommitResult result, CancellationToken cancellationToken)
+    private async ValueTask<SinkCommitOutcome> SettleAsync(CommitResult result)
     {
         _table = result.Table;
-        _mayDiscard = result.MayDiscard;
         if (result.Kind == CommitStepKind.Refused)
         {
             return SinkCommitOutcome.Refused;
         }
 
-        WasCommittedBefore = result.MayDiscard;
-        await ResetAsync(cancellationToken).ConfigureAwait(false);
+        WasCommittedBefore = !result.IsOurs;
+        await ResetAsync().ConfigureAwait(false);
         return SinkCommitOutcome.Committed;
     }
 
@@ -220,7 +219,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
 
     private SessionFileWriter Writer()
     {
-        lock (_datesLock)
+        lock (_staging)
         {
             return _writer ??= new SessionFileWriter(Table, SessionTableSchema.Match(Table.Metadata), $"{Guid.NewGuid():N}");
         }
@@ -228,7 +227,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
 
     private void AddDates(ReadOnlySpan<long> startMs)
     {
-        lock (_datesLock)
+        lock (_staging)
         {
             foreach (long start in startMs)
             {
@@ -237,21 +236,40 @@ public sealed class IcebergSessionSink : ISessionBatchSink
         }
     }
 
-    /// <summary>Forgets what was staged; its files are deleted, if no snapshot can name them.</summary>
-    private async ValueTask ResetAsync(CancellationToken cancellationToken)
+    /// <summary>Forgets what was staged; its files are deleted, if it is certain that no snapshot names them.</summary>
+    private async ValueTask ResetAsync()
     {
-        (SessionFileWriter? writer, TableCommit? commit, bool mayDiscard) = (_writer, _commit, _mayDiscard);
-        (_writer, _commit, _mayDiscard) = (null, null, true);
-        _retracted.Clear();
-        _dates.Clear();
-        if (writer is not null)
+        SessionFileWriter? writer;
+        TableCommit? commit;
+        lock (_staging)
         {
-            await using (writer.ConfigureAwait(false))
+            (writer, commit) = (_writer, _commit);
+            (_writer, _commit) = (null, null);
+            _retracted.Clear();
+            _dates.Clear();
+        }
+
+        if (commit is not null)
+        {
+            await commit.DiscardAsync(Table).ConfigureAwait(false);
+        }
+
+        if (writer is null)
+        {
+            return;
+        }
+
+        await using (writer.ConfigureAwait(false))
+        {
+            if (commit?.MayDiscard ?? true)
             {
-                if (mayDiscard)
+                try
                 {
-                    await (commit?.DiscardAsync(Table, cancellationToken) ?? default).ConfigureAwait(false);
-                    await writer.DiscardAsync(cancellationToken).ConfigureAwait(false);
+                    await writer.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+                }
+                catch (SessionizeException)
+                {
+                    // A role that may not delete leaves orphans, which harm nobody.
                 }
             }
         }

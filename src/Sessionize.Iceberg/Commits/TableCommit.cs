@@ -20,18 +20,17 @@ namespace Sessionize.Iceberg.Commits;
 internal sealed class TableCommit(
     IIcebergCatalog catalog, ICommitFence fence, IReadOnlyList<DataFile> added, IFileRemoval? removal, string? tag, TimeProvider clock)
 {
-    private const long NoHead = -1;
-
-    /// <summary>The table's branch heads from which tries started whose outcome is unknown: such a try may still happen while its head is the current one.</summary>
-    private readonly HashSet<long> _unknownHeads = [];
     private readonly List<string> _written = [];
-    private bool _wasUnknown;
+    private string? _tableUuid;
     private long? _snapshotId;
     private MetadataFileNames? _files;
     private List<ManifestFile>? _manifests;
 
-    /// <summary>Whether a try may still happen of which nobody knows: then no file that it names may be deleted.</summary>
-    public bool IsUnknown => _unknownHeads.Count > 0;
+    /// <summary>Set before the catalog is asked, taken back only by its refusal: a try that got no answer may have happened, or happen yet.</summary>
+    private bool _mayHaveHappened;
+
+    /// <summary>Whether it is certain that no snapshot names a file of this commit, so that all of them may be deleted.</summary>
+    public bool MayDiscard => !_mayHaveHappened;
 
     /// <summary>Makes the snapshot, unless the fence says otherwise. May be called again after an exception.</summary>
     /// <param name="start">The table as it was last seen; it may have changed since.</param>
@@ -39,8 +38,10 @@ internal sealed class TableCommit(
     /// <exception cref="SessionizeException">The catalog refuses for good; or the retries are used up; or the outcome stays unknown.</exception>
     public async ValueTask<CommitResult> RunAsync(CatalogTable start, CancellationToken cancellationToken)
     {
+        _tableUuid ??= start.Metadata.TableUuid;
+
         // A call that failed may have left the table anywhere.
-        CatalogTable table = IsUnknown ? await LoadAsync(start.Name, cancellationToken).ConfigureAwait(false) : start;
+        CatalogTable table = _mayHaveHappened ? await LoadAsync(start.Name, cancellationToken).ConfigureAwait(false) : start;
         CommitRetries retries = new(new TableProperties(table.Metadata), clock);
         while (true)
         {
@@ -61,15 +62,26 @@ internal sealed class TableCommit(
         }
     }
 
-    /// <summary>Deletes what was written beside the data files, after it is certain that the commit was not made.</summary>
-    public async ValueTask DiscardAsync(CatalogTable table, CancellationToken cancellationToken)
+    /// <summary>Ends a commit that a table was found to have. Asks the catalog for nothing.</summary>
+    /// <param name="table">The table, which has the commit.</param>
+    public async ValueTask<CommitResult> SettleAsync(CatalogTable table)
     {
-        if (removal is not null)
+        bool isOurs = _snapshotId is { } id && table.Metadata.FindSnapshot(id) is not null;
+        _mayHaveHappened |= isOurs;
+        await EndAsync(table).ConfigureAwait(false);
+        return new CommitResult(CommitStepKind.Done, table, isOurs);
+    }
+
+    /// <summary>Deletes what was written beside the data files, if it is certain that no snapshot names it.</summary>
+    public async ValueTask DiscardAsync(CatalogTable table)
+    {
+        if (_mayHaveHappened)
         {
-            await removal.DiscardAsync(cancellationToken).ConfigureAwait(false);
+            return;
         }
 
-        await DeleteAsync(table, [.. _written], cancellationToken).ConfigureAwait(false);
+        await DiscardRemovalAsync().ConfigureAwait(false);
+        await DeleteAsync(table, [.. _written]).ConfigureAwait(false);
         _written.Clear();
         _manifests = null;
     }
@@ -77,38 +89,44 @@ internal sealed class TableCommit(
     /// <returns>The result; <see langword="null"/>: another was faster.</returns>
     private async ValueTask<CommitResult?> TryAsync(CatalogTable table, CommitRetries retries, CancellationToken cancellationToken)
     {
-        _snapshotId ??= NewSnapshotId(table.Metadata);
-        _files ??= new MetadataFileNames(TableFolders.Metadata(table));
-        if (!_unknownHeads.Contains(table.Metadata.CurrentSnapshotId ?? NoHead))
+        if (table.Metadata.TableUuid != _tableUuid)
         {
-            // The branch has moved on, so that what earlier tries required does not hold any more.
-            _unknownHeads.Clear();
+            throw new SessionizeException(
+                $"The table {table.Name} was dropped and made anew since it was opened (its UUID is {table.Metadata.TableUuid} and was {_tableUuid}). Nothing was written to the new one; "
+                + "start again to write to it.");
         }
 
+        _snapshotId ??= NewSnapshotId(table.Metadata);
+        _files ??= new MetadataFileNames(TableFolders.Metadata(table));
         CommitStep step = await fence.JudgeAsync(table, cancellationToken).ConfigureAwait(false);
-        if (step.Kind != CommitStepKind.Go)
+        if (step.Kind == CommitStepKind.Done)
         {
-            // A snapshot of ours that was made unseen may have been expired since, and its files be read on: then they stay.
-            bool isOurs = table.Metadata.FindSnapshot(_snapshotId.Value) is not null;
-            return await EndAsync(new CommitResult(step.Kind, table, MayDiscard: !isOurs && !_wasUnknown), cancellationToken).ConfigureAwait(false);
+            return await SettleAsync(table).ConfigureAwait(false);
+        }
+
+        if (step.Kind == CommitStepKind.Refused)
+        {
+            await DiscardAsync(table).ConfigureAwait(false);
+            return new CommitResult(CommitStepKind.Refused, table, IsOurs: false);
         }
 
         SnapshotTry snapshotTry = new(table, _snapshotId.Value, _files, _written);
-        _manifests ??= await WriteManifestsAsync(snapshotTry, cancellationToken).ConfigureAwait(false);
+        _manifests ??= await WriteManifestsAsync(snapshotTry, added, cancellationToken).ConfigureAwait(false);
         int before = _written.Count;
         _written.AddRange(step.Files);
         FileChange change = removal is null ? FileChange.None : await removal.FindAsync(table, cancellationToken).ConfigureAwait(false);
         CatalogCommit outcome = await SendAsync(table, snapshotTry, change, step, cancellationToken).ConfigureAwait(false);
         if (outcome.Outcome == CatalogCommitOutcome.Committed)
         {
-            return await EndAsync(new CommitResult(CommitStepKind.Done, outcome.Table ?? table, MayDiscard: false), cancellationToken).ConfigureAwait(false);
+            await EndAsync(outcome.Table ?? table).ConfigureAwait(false);
+            return new CommitResult(CommitStepKind.Done, outcome.Table ?? table, IsOurs: true);
         }
 
-        if (!IsUnknown)
-        {
-            await DiscardTryAsync(table, before, cancellationToken).ConfigureAwait(false);
-        }
-
+        // This try was refused for certain, whatever became of an earlier one.
+        await DiscardRemovalAsync().ConfigureAwait(false);
+        string[] written = [.. _written.Skip(before)];
+        _written.RemoveRange(before, written.Length);
+        await DeleteAsync(table, written).ConfigureAwait(false);
         return outcome.Outcome == CatalogCommitOutcome.Refused
             ? throw new SessionizeException($"{catalog.Description} refuses the commit to {table.Name}: {outcome.Reason}")
             : retries.MayGoOn ? null
@@ -142,26 +160,13 @@ internal sealed class TableCommit(
         updates.AddRange(step.Updates);
 
         // From here on the outcome is unknown until the catalog has answered.
-        bool isFirstFrom = _unknownHeads.Add(head ?? NoHead);
-        bool wasUnknown = _wasUnknown;
-        _wasUnknown = true;
+        bool mayHaveHappened = _mayHaveHappened;
+        _mayHaveHappened = true;
         CatalogCommit outcome = await catalog.CommitAsync(
-            table, [new TableRequirement.SameTable(table.Metadata.TableUuid), new TableRequirement.RefIs(SnapshotRef.Main, head)], updates, cancellationToken).ConfigureAwait(false);
-        _wasUnknown = wasUnknown;
-        if (outcome.Outcome == CatalogCommitOutcome.Committed)
-        {
-            _unknownHeads.Clear();
-        }
-        else if (isFirstFrom)
-        {
-            _unknownHeads.Remove(head ?? NoHead);
-        }
-
+            table, [new TableRequirement.SameTable(_tableUuid!), new TableRequirement.RefIs(SnapshotRef.Main, head)], updates, cancellationToken).ConfigureAwait(false);
+        _mayHaveHappened = mayHaveHappened || outcome.Outcome == CatalogCommitOutcome.Committed;
         return outcome;
     }
-
-    private ValueTask<List<ManifestFile>> WriteManifestsAsync(SnapshotTry snapshotTry, CancellationToken cancellationToken) =>
-        WriteManifestsAsync(snapshotTry, added, cancellationToken);
 
     private async ValueTask<List<ManifestFile>> WriteManifestsAsync(
         SnapshotTry snapshotTry, IReadOnlyList<DataFile> files, CancellationToken cancellationToken)
@@ -179,54 +184,55 @@ internal sealed class TableCommit(
         return manifests;
     }
 
-    /// <summary>Deletes what no snapshot names: of tries that failed, or of all.</summary>
-    private async ValueTask<CommitResult> EndAsync(CommitResult result, CancellationToken cancellationToken)
+    /// <summary>Deletes what tries wrote that failed. Whatever goes wrong with it, the commit has its outcome.</summary>
+    private async ValueTask EndAsync(CatalogTable table)
     {
-        if (result.MayDiscard)
+        if (table.Metadata.FindSnapshot(_snapshotId ?? 0) is not { ManifestList: { } list } snapshot)
         {
-            await DiscardAsync(result.Table, cancellationToken).ConfigureAwait(false);
-            return result;
+            await DiscardAsync(table).ConfigureAwait(false);
+            return;
         }
 
-        if (result.Table.Metadata.FindSnapshot(_snapshotId!.Value) is { ManifestList: { } list } snapshot && _written.Count > _manifests?.Count + 1)
+        HashSet<string> named = [list, .. LaneRecord.FilesOf(snapshot)];
+        if (_written.Exists(file => !named.Contains(file) && !_manifests!.Exists(manifest => manifest.Path == file)))
         {
-            HashSet<string> named =
-            [
-                list,
-                .. (await new TableFiles(result.Table).ManifestsOfAsync(snapshot, cancellationToken).ConfigureAwait(false)).Select(manifest => manifest.Path),
-                .. LaneRecord.FilesOf(snapshot),
-            ];
-            await DeleteAsync(result.Table, [.. _written.Where(file => !named.Contains(file))], cancellationToken).ConfigureAwait(false);
+            try
+            {
+                named.UnionWith((await new TableFiles(table).ManifestsOfAsync(snapshot, CancellationToken.None).ConfigureAwait(false)).Select(manifest => manifest.Path));
+                await DeleteAsync(table, [.. _written.Where(file => !named.Contains(file))]).ConfigureAwait(false);
+            }
+            catch (SessionizeException)
+            {
+                // Orphans harm nobody.
+            }
         }
 
         _written.Clear();
         await (removal?.ReleaseAsync() ?? default).ConfigureAwait(false);
-        return result;
     }
 
-    /// <summary>Deletes what only this try named.</summary>
-    private async ValueTask DiscardTryAsync(CatalogTable table, int before, CancellationToken cancellationToken)
-    {
-        if (removal is not null)
-        {
-            await removal.DiscardAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        string[] written = [.. _written.Skip(before)];
-        _written.RemoveRange(before, written.Length);
-        await DeleteAsync(table, written, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Deletes as well as can be: what stays is an orphan, which harms nobody, and the commit has its outcome.</summary>
-    private static async ValueTask DeleteAsync(CatalogTable table, IReadOnlyCollection<string> files, CancellationToken cancellationToken)
+    private async ValueTask DiscardRemovalAsync()
     {
         try
         {
-            await table.Storage.DeleteAsync(files, cancellationToken).ConfigureAwait(false);
+            await (removal?.DiscardAsync(CancellationToken.None) ?? default).ConfigureAwait(false);
         }
         catch (SessionizeException)
         {
-            // Orphan removal deletes it some day.
+            // Orphans harm nobody.
+        }
+    }
+
+    /// <summary>Deletes as well as can be: what stays is an orphan, which orphan removal deletes some day.</summary>
+    private static async ValueTask DeleteAsync(CatalogTable table, IReadOnlyCollection<string> files)
+    {
+        try
+        {
+            await table.Storage.DeleteAsync(files, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (SessionizeException)
+        {
+            // The commit has its outcome.
         }
     }
 
