@@ -30,7 +30,7 @@ internal sealed class DateOverwrite(IReadOnlySet<int> dates) : IFileRemoval
 
             foreach (ManifestEntry entry in await files.EntriesOfAsync(manifest, cancellationToken).ConfigureAwait(false))
             {
-                if (entry.IsLive && IsReplaced(table.Metadata, entry.File))
+                if (entry.IsLive && IsReplaced(files, entry.File))
                 {
                     removed[entry.File.FilePath] = entry.File;
                 }
@@ -46,9 +46,9 @@ internal sealed class DateOverwrite(IReadOnlySet<int> dates) : IFileRemoval
     /// <inheritdoc/>
     public ValueTask ReleaseAsync() => default;
 
-    private bool IsReplaced(TableMetadata table, DataFile file)
+    private bool IsReplaced(TableFiles table, DataFile file)
     {
-        (int first, int last) = DatesByPartition(table, file) ?? DatesByBounds(table, file) ?? (int.MinValue, int.MaxValue);
+        (int first, int last) = DatesByPartition(table, file) ?? DatesByBounds(table.Metadata, file) ?? (int.MinValue, int.MaxValue);
         int hit = dates.Count(date => date >= first && date <= last);
         return hit != 0 && (hit == (long)last - first + 1
             ? true
@@ -57,12 +57,12 @@ internal sealed class DateOverwrite(IReadOnlySet<int> dates) : IFileRemoval
                 + "their sessions would be lost. Overwrite dates in a table that is partitioned by session_date or day(session_start_time) only."));
     }
 
-    private static (int First, int Last)? DatesByPartition(TableMetadata table, DataFile file)
+    private static (int First, int Last)? DatesByPartition(TableFiles table, DataFile file)
     {
-        PartitionSpec spec = table.PartitionSpecs.First(spec => spec.Id == file.SpecId);
+        PartitionSpec spec = table.SpecOf(file.SpecId);
         for (int i = 0; i < spec.Fields.Count; i++)
         {
-            string? source = NameOf(table, spec.Fields[i].SourceId);
+            string? source = table.FieldOf(spec.Fields[i].SourceId)?.Name;
             int? day = (source, spec.Fields[i].Transform.Kind, file.Partition.Values[i]) switch
             {
                 (DateColumn, TransformKind.Identity, string text) => Day(text),
@@ -102,9 +102,6 @@ internal sealed class DateOverwrite(IReadOnlySet<int> dates) : IFileRemoval
         long microseconds => (int)Math.Floor(microseconds / (double)MicrosecondsPerDay),
         _ => null,
     };
-
-    private static string? NameOf(TableMetadata table, int fieldId) =>
-        table.CurrentSchema.Find(fieldId)?.Name ?? table.Schemas.Select(schema => schema.Find(fieldId)).FirstOrDefault(field => field is not null)?.Name;
 
     private static int? Day(string text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date)

@@ -6,6 +6,8 @@ namespace Sessionize.Iceberg.Commits;
 /// <summary>The fence of a pipeline's commit: each lane's version has to be the one that the commit starts from (semantics section 9).</summary>
 internal sealed class LaneFence(SinkCommit commit, bool acceptRollback) : ICommitFence
 {
+    private const int PositionsTold = 8;
+
     private int _tries;
 
     /// <inheritdoc/>
@@ -72,7 +74,12 @@ internal sealed class LaneFence(SinkCommit commit, bool acceptRollback) : ICommi
             : throw new SessionizeException(
                 $"The snapshot {snapshot.Id} of {table.Name} has '{SummaryKeys.Commit(pipeline)}' and no '{SummaryKeys.Lanes(pipeline)}': roll the table back to the snapshot before it.");
 
-    private static string Describe(PipelineLanes lanes) => lanes.Lanes.Count == 0
-        ? "the beginning of its input"
-        : string.Join(", ", lanes.Lanes.Values.SelectMany(lane => lane.Entry.Positions).Select(position => $"{position.Partition} at {position.Next}"));
+    private static string Describe(PipelineLanes lanes)
+    {
+        PartitionPosition[] positions = [.. lanes.Lanes.Values.OrderBy(lane => lane.Entry.Lane).SelectMany(lane => lane.Entry.Positions)];
+        string told = string.Join(", ", positions.Take(PositionsTold).Select(position => $"{position.Partition} at {position.Next}"));
+        return positions.Length == 0 ? "the beginning of its input"
+            : positions.Length <= PositionsTold ? told
+            : $"{told} and so on, {positions.Length} partitions in all ('sessionize table describe' lists them)";
+    }
 }

@@ -88,6 +88,7 @@ internal static class LaneRecord
         select file.Value.Location;
 
     /// <summary>Deletes a pipeline's files that no snapshot names any more, after a day: one that is younger may belong to a commit under way.</summary>
+    /// <remarks>As well as can be: nothing depends on it.</remarks>
     public static async ValueTask RemoveUnnamedAsync(CatalogTable table, string pipeline, DateTimeOffset now, CancellationToken cancellationToken)
     {
         HashSet<string> named = [.. table.Metadata.Snapshots.SelectMany(FilesOf)];
@@ -96,17 +97,25 @@ internal static class LaneRecord
             return;
         }
 
-        List<string> unnamed = [];
-        await foreach (StoredFile file in table.Storage.ListAsync(Folder(table, pipeline), cancellationToken).ConfigureAwait(false))
+        try
         {
-            if (file.LastModified < now - s_underWay && !named.Contains(file.Location))
+            List<string> unnamed = [];
+            await foreach (StoredFile file in table.Storage.ListAsync(Folder(table, pipeline), cancellationToken).ConfigureAwait(false))
             {
-                unnamed.Add(file.Location);
+                if (file.LastModified < now - s_underWay && !named.Contains(file.Location))
+                {
+                    unnamed.Add(file.Location);
+                }
             }
-        }
 
-        await table.Storage.DeleteAsync(unnamed, cancellationToken).ConfigureAwait(false);
+            await table.Storage.DeleteAsync(unnamed, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SessionizeException)
+        {
+            // Who may not list or delete leaves a few files behind.
+        }
     }
 
-    private static string Folder(CatalogTable table, string pipeline) => TableFolders.Pipeline(table, pipeline) + "/lanes";
+    /// <summary>Tables of one warehouse may have pipelines of one name.</summary>
+    private static string Folder(CatalogTable table, string pipeline) => $"{TableFolders.Pipeline(table, pipeline)}/lanes/{table.Metadata.TableUuid}";
 }

@@ -36,7 +36,8 @@ internal sealed class SnapshotHistory
     {
         string key = SummaryKeys.Commit(pipeline);
         Snapshot? newest = _ancestors.Find(snapshot => snapshot.Summary.ContainsKey(key));
-        if (!_table.Refs.TryGetValue(SummaryKeys.Tag(pipeline), out SnapshotRef? tag) || _table.FindSnapshot(tag.SnapshotId) is not { } tagged)
+        if (!_table.Refs.TryGetValue(SummaryKeys.Tag(pipeline), out SnapshotRef? tag) || _table.FindSnapshot(tag.SnapshotId) is not { } tagged
+            || !tagged.Summary.ContainsKey(key))
         {
             return new Carrier(newest, newest is null && _table.Properties.ContainsKey(SummaryKeys.Marker(pipeline)) ? CarrierState.Lost : CarrierState.Found, null);
         }
@@ -47,14 +48,14 @@ internal sealed class SnapshotHistory
         }
 
         // Expiry takes the ancestors away, but not what is tagged: it goes on behind the oldest one left.
-        return _isCutOff && (_ancestors.Count == 0 || IsOlder(tagged, _ancestors[^1]))
+        return _isCutOff && IsOlder(tagged, _ancestors[^1])
             ? new Carrier(newest ?? tagged, CarrierState.Found, null)
             : new Carrier(newest, CarrierState.RolledBack, tagged);
     }
 
     /// <summary>All pipelines that have committed to the table, as far as it tells.</summary>
     public IEnumerable<string> Pipelines() =>
-        _table.Refs.Keys.Select(SummaryKeys.PipelineOfTag).OfType<string>()
+        _table.Refs.Keys.Select(SummaryKeys.PipelineOfTag).OfType<string>().Where(pipeline => Find(pipeline) is { Snapshot: not null } or { State: not CarrierState.Found })
             .Concat(_ancestors.Select(snapshot => SummaryKeys.Pipelines(snapshot.Summary).ToList()).FirstOrDefault(pipelines => pipelines.Count > 0) ?? [])
             .Distinct(StringComparer.Ordinal);
 

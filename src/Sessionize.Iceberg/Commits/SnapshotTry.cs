@@ -1,7 +1,6 @@
 using Sessionize.Iceberg.Catalogs;
 using Sessionize.Iceberg.Manifests;
 using Sessionize.Iceberg.Metadata;
-using Sessionize.Iceberg.Partitioning;
 using Sessionize.Iceberg.Reading;
 
 namespace Sessionize.Iceberg.Commits;
@@ -61,9 +60,8 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
     public async ValueTask<ManifestFile> WriteManifestAsync(
         int specId, ManifestContent content, IReadOnlyCollection<ManifestEntry> entries, CancellationToken cancellationToken)
     {
-        PartitionSpec spec = table.Metadata.PartitionSpecs.First(spec => spec.Id == specId);
         string path = names.NextManifest();
-        ManifestFile manifest = ManifestWriter.Write(path, table.Metadata, spec, content, snapshotId, entries, out byte[] bytes);
+        ManifestFile manifest = ManifestWriter.Write(path, table.Metadata, _files.SpecOf(specId), content, snapshotId, entries, out byte[] bytes);
         await CreateAsync(path, bytes, cancellationToken).ConfigureAwait(false);
         return manifest;
     }

@@ -2,6 +2,7 @@ using Sessionize.Iceberg.Catalogs;
 using Sessionize.Iceberg.Metadata;
 using Sessionize.Iceberg.Partitioning;
 using Sessionize.Iceberg.Writing;
+using Sessionize.Sinks;
 
 namespace Sessionize.Iceberg.Commits;
 
@@ -39,19 +40,38 @@ internal sealed class TableOpening(IIcebergCatalog catalog, TableName name, Iceb
             }
 
             SchemaEvolution evolution = SessionTableSchema.AddMissing(table.Metadata, mapping);
-            CatalogCommit outcome = await catalog.CommitAsync(table, evolution.Requirements, evolution.Updates, cancellationToken).ConfigureAwait(false);
-            if (outcome.Outcome == CatalogCommitOutcome.Refused || !retries.MayGoOn)
+            if (await TryAsync(table, evolution, cancellationToken).ConfigureAwait(false) is not { } outcome)
             {
-                throw new SessionizeException(
-                    $"The columns {string.Join(", ", mapping.Missing)} cannot be added to {name}: {outcome.Reason} Add them by other means, or leave EvolveSchema out.");
+                // Unknown: the table tells whether it has the columns now.
+                table = await retries.RunAsync(() => LoadAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+                continue;
             }
 
-            if (outcome.Outcome == CatalogCommitOutcome.Conflict)
+            if (outcome.Outcome != CatalogCommitOutcome.Committed && (outcome.Outcome == CatalogCommitOutcome.Refused || !retries.MayGoOn))
+            {
+                throw new SessionizeException(
+                    $"The columns {string.Join(", ", mapping.Missing.Select(column => SessionColumns.Names[(int)column]))} cannot be added to {name}: {outcome.Reason} Add them by other means, or leave EvolveSchema out.");
+            }
+
+            if (outcome.Outcome != CatalogCommitOutcome.Committed)
             {
                 await retries.PauseAsync(cancellationToken).ConfigureAwait(false);
             }
 
             table = outcome.Table ?? await LoadAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        async ValueTask<CatalogCommit?> TryAsync(CatalogTable table, SchemaEvolution evolution, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await catalog.CommitAsync(table, evolution.Requirements, evolution.Updates, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SessionizeException failure) when (failure.IsTransient && retries.MayGoOn)
+            {
+                await retries.PauseAsync(cancellationToken).ConfigureAwait(false);
+                return null;
+            }
         }
     }
 
