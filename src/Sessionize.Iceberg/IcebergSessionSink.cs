@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sessionize.Iceberg.Catalogs;
 using Sessionize.Iceberg.Commits;
+using Sessionize.Iceberg.Diagnostics;
 using Sessionize.Iceberg.Manifests;
 using Sessionize.Iceberg.Metadata;
 using Sessionize.Iceberg.Partitioning;
@@ -19,6 +22,8 @@ public sealed class IcebergSessionSink : ISessionBatchSink
 {
     private readonly IcebergTableOptions _options;
     private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly HashSet<string> _notes = new(StringComparer.Ordinal);
     private readonly Lock _staging = new();
     private readonly HashSet<int> _dates = [];
     private readonly List<Session> _retracted = [];
@@ -32,11 +37,14 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     /// <summary>Makes a sink; nothing is connected to before <see cref="OpenAsync"/>.</summary>
     /// <param name="options">Which table, and how.</param>
     /// <param name="clock">Gives the time of snapshots, and the pauses between retries; <see langword="null"/>: the system's.</param>
-    public IcebergSessionSink(IcebergTableOptions options, TimeProvider? clock = null)
+    /// <param name="logger">Is told what is not done as the table's properties say; <see langword="null"/>: nobody.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Memory or threads are out of range.</exception>
+    public IcebergSessionSink(IcebergTableOptions options, TimeProvider? clock = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Copy();
         _clock = clock ?? TimeProvider.System;
+        _logger = logger ?? NullLogger.Instance;
     }
 
     /// <summary>In batch: whether a run of this name had committed already, so that this one wrote nothing.</summary>
@@ -221,8 +229,21 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     {
         lock (_staging)
         {
-            return _writer ??= new SessionFileWriter(Table, SessionTableSchema.Match(Table.Metadata), $"{Guid.NewGuid():N}");
+            return _writer ??= NewWriter();
         }
+    }
+
+    private SessionFileWriter NewWriter()
+    {
+        SessionFileWriter writer = new(
+            Table, SessionTableSchema.Match(Table.Metadata), $"{Guid.NewGuid():N}",
+            new SessionFileWriterOptions { MemoryBytes = _options.MemoryBytes, Threads = _options.Threads, TempFolder = _options.TempFolder });
+        foreach (string note in writer.Notes.Where(_notes.Add))
+        {
+            Log.NotAsTheTableSays(_logger, $"{Table.Name}", note);
+        }
+
+        return writer;
     }
 
     private void AddDates(ReadOnlySpan<long> startMs)

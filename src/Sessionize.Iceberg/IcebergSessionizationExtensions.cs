@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Sessionize.DependencyInjection;
 using Sessionize.Iceberg;
 
@@ -16,6 +17,6 @@ public static class IcebergSessionizationExtensions
         ArgumentNullException.ThrowIfNull(configure);
         IcebergTableOptions options = new();
         configure(options);
-        return builder.To(context => new IcebergSessionSink(options, context.TimeProvider));
+        return builder.To(context => new IcebergSessionSink(options, context.TimeProvider, context.LoggerFactory.CreateLogger("Sessionize.Iceberg")));
     }
 }

@@ -6,6 +6,8 @@ namespace Sessionize.Iceberg;
 /// <remarks>Copied by whoever takes them: a later change has no effect.</remarks>
 public sealed class IcebergTableOptions
 {
+    private const long LeastMemoryBytes = 1 << 20;
+
     /// <summary>The table: <c>NAMESPACE.NAME</c>, of which the namespace may have several levels; or the folder of a table, a path with a slash or a URI.</summary>
     /// <value><c>sessions.user_sessions</c> by default.</value>
     public string Name { get; set; } = "sessions.user_sessions";
@@ -67,8 +69,25 @@ public sealed class IcebergTableOptions
     /// <value><see langword="false"/> by default: the sink stops and says to which positions it would return.</value>
     public bool AcceptRollback { get; set; }
 
+    /// <summary>The bytes of rows that are held until they are sorted into partitions, from 1 MiB; beyond it they wait in a temporary file.</summary>
+    /// <value>192 MiB by default.</value>
+    public long MemoryBytes { get; set; } = 192L << 20;
+
+    /// <summary>The folder of temporary files; on Linux they have no name, and go with the process.</summary>
+    /// <value>The system's by default.</value>
+    public string TempFolder { get; set; } = Path.GetTempPath();
+
+    /// <summary>The most threads that sort and encode rows.</summary>
+    /// <value>As many as there are processors by default.</value>
+    public int Threads { get; set; } = Environment.ProcessorCount;
+
     internal IcebergTableOptions Copy() => new()
     {
+        MemoryBytes = MemoryBytes >= LeastMemoryBytes
+            ? MemoryBytes
+            : throw new ArgumentOutOfRangeException(nameof(MemoryBytes), MemoryBytes, $"Rows need at least {LeastMemoryBytes} bytes of memory."),
+        TempFolder = TempFolder,
+        Threads = Threads >= 1 ? Threads : throw new ArgumentOutOfRangeException(nameof(Threads), Threads, "There is at least one thread."),
         Name = Name,
         Warehouse = Warehouse,
         Catalog = Catalog,

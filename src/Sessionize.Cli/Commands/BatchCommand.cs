@@ -95,7 +95,8 @@ internal sealed class BatchCommand : Command
         string? output = OutputFile(parsed.GetValue(_output));
         string badEvents = parsed.GetValue(_badEvents) ?? (output is null ? "sessionize.bad.ndjson" : output + ".bad.ndjson");
         bool isDryRun = parsed.GetValue(_dryRun);
-        IcebergTableOptions? table = _table.Read(parsed);
+        BatchOptions machine = _resources.Read(parsed);
+        IcebergTableOptions? table = _table.Read(parsed, machine);
         if (table is not null && await TableRun.FindMistakeAsync(table).ConfigureAwait(false) is { } mistake)
         {
             Talk.Say(mistake);
@@ -136,7 +137,7 @@ internal sealed class BatchCommand : Command
 
         SessionizationSummary summary = await ProgressDisplay.RunAsync(
             () => input?.Share(),
-            progress => new BatchSessionizer(definition, options: _resources.Read(parsed)).RunAsync(parsed.GetValue(_endTime), progress, cancellationToken)).ConfigureAwait(false);
+            progress => new BatchSessionizer(definition, options: machine).RunAsync(parsed.GetValue(_endTime), progress, cancellationToken)).ConfigureAwait(false);
 
         if (tableSink is { WasCommittedBefore: true })
         {

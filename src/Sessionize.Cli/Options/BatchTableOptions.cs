@@ -6,6 +6,8 @@ namespace Sessionize.Cli.Options;
 /// <summary>The options of a batch run into an Iceberg table, beside those that say where it is.</summary>
 internal sealed class BatchTableOptions
 {
+    private const int ShareOfMemory = 4;
+
     private readonly Option<string> _table = OptionParsing.Text(
         "--table", "table", "Write into an Iceberg table, NAMESPACE.NAME or a table's folder, which is created if there is none; in place of -o.");
 
@@ -44,8 +46,10 @@ internal sealed class BatchTableOptions
     public Option<string> Table => _table;
 
     /// <summary>Reads the options.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="machine">What the run may take; a part of it is for the rows that wait to be sorted.</param>
     /// <returns>The table; <see langword="null"/>, if none is written.</returns>
-    public IcebergTableOptions? Read(ParseResult parsed)
+    public IcebergTableOptions? Read(ParseResult parsed, BatchOptions machine)
     {
         if (parsed.GetValue(_table) is not { } name)
         {
@@ -58,6 +62,13 @@ internal sealed class BatchTableOptions
         options.RunId = parsed.GetValue(_runId);
         options.OverwriteDates = parsed.GetValue(_overwriteDates);
         options.EvolveSchema = parsed.GetValue(_evolveSchema);
+        options.Threads = machine.Threads;
+        options.TempFolder = machine.TempFolder;
+        if (machine.MemoryBytes is { } memory)
+        {
+            options.MemoryBytes = Math.Min(options.MemoryBytes, memory / ShareOfMemory);
+        }
+
         return options;
     }
 

@@ -36,6 +36,9 @@ internal static class AuditCodes
     /// <summary>A file lies in the table's folder, and nothing names it.</summary>
     public const string OrphanFile = "orphan-file";
 
+    /// <summary>What is recorded of a pipeline is missing or damaged: it will not start.</summary>
+    public const string Pipeline = "pipeline";
+
     /// <summary>A file cannot be read.</summary>
     public const string FileUnreadable = "file-unreadable";
 

@@ -1,3 +1,4 @@
+using Sessionize.Iceberg.Commits;
 using Sessionize.Iceberg.Manifests;
 using Sessionize.Iceberg.Metadata;
 using Sessionize.Iceberg.Reading;
@@ -33,12 +34,29 @@ internal sealed class TableAuditor(TableFiles table)
 
         _log.Manifests = manifests.Read;
         await files.CheckAsync(cancellationToken).ConfigureAwait(false);
+        await CheckPipelinesAsync(cancellationToken).ConfigureAwait(false);
         if (current is not null)
         {
             await CheckRowsAsync(current, files, cancellationToken).ConfigureAwait(false);
         }
 
         return _log.ToAudit();
+    }
+
+    private async ValueTask CheckPipelinesAsync(CancellationToken cancellationToken)
+    {
+        SnapshotHistory history = new(table.Metadata);
+        foreach (string pipeline in history.Pipelines())
+        {
+            try
+            {
+                await LaneFence.ReadAsync(table.Table, history, pipeline, acceptRollback: false, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SessionizeException failure) when (!failure.IsTransient)
+            {
+                _log.Add(AuditCodes.Pipeline, pipeline, $"{failure.Message}");
+            }
+        }
     }
 
     private async ValueTask CheckRowsAsync(SnapshotContent current, FileAudit files, CancellationToken cancellationToken)

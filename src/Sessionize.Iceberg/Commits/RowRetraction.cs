@@ -3,6 +3,7 @@ using Sessionize.Iceberg.Manifests;
 using Sessionize.Iceberg.Metadata;
 using Sessionize.Iceberg.Reading;
 using Sessionize.Iceberg.Writing;
+using Sessionize.Parquet.Schema;
 
 namespace Sessionize.Iceberg.Commits;
 
@@ -13,7 +14,8 @@ internal sealed class RowRetraction(IReadOnlyCollection<Session> retracted) : IF
 {
     private const int RowsAtOnce = 8192;
 
-    private readonly HashSet<(string Id, string User, long StartMs, int Revision)> _keys = [.. retracted.Select(KeyOf)];
+    private readonly HashSet<(string Id, string User, long StartMs, int Revision)> _keys = [];
+    private bool _hasRevisions;
     private SessionFileWriter? _writer;
 
     /// <inheritdoc/>
@@ -22,6 +24,9 @@ internal sealed class RowRetraction(IReadOnlyCollection<Session> retracted) : IF
         // The files of an earlier try that was not discarded stay: a snapshot may come to name them.
         await ReleaseAsync().ConfigureAwait(false);
         TableMapping mapping = SessionTableSchema.Match(table.Metadata);
+        _hasRevisions = !mapping.Missing.Contains(SessionColumn.Revision);
+        _keys.Clear();
+        _keys.UnionWith(retracted.Select(KeyOf));
         TableFiles files = new(table);
         SnapshotChoice head = new(table.Metadata.CurrentSnapshot, table.Metadata.CurrentSchema);
         QueryFilter query = new(files.Name, head.Schema);
@@ -46,7 +51,7 @@ internal sealed class RowRetraction(IReadOnlyCollection<Session> retracted) : IF
             RefuseForeignColumns(table, mapping);
             removed.Add(file.File.FilePath, file.File);
             _writer ??= new SessionFileWriter(table, mapping, $"{Guid.NewGuid():N}");
-            await KeepAsync(_writer, whole, file, rows, cancellationToken).ConfigureAwait(false);
+            await KeepAsync(_writer, table, mapping, whole, file, rows, cancellationToken).ConfigureAwait(false);
         }
 
         return new FileChange(removed, _writer is null ? [] : await _writer.FinishAsync(cancellationToken).ConfigureAwait(false));
@@ -86,10 +91,12 @@ internal sealed class RowRetraction(IReadOnlyCollection<Session> retracted) : IF
         return false;
     }
 
-    private async ValueTask KeepAsync(SessionFileWriter writer, TableScan scan, ScanFile file, SessionRows rows, CancellationToken cancellationToken)
+    private async ValueTask KeepAsync(
+        SessionFileWriter writer, CatalogTable table, TableMapping mapping, TableScan scan, ScanFile file, SessionRows rows, CancellationToken cancellationToken)
     {
+        IcebergField[] fields = [.. mapping.Columns.Select(column => mapping.Schema.Find(column.FieldId!.Value)!).Union(rows.Fields)];
         List<SessionChange> kept = [];
-        await foreach ((RowBlock block, IReadOnlyList<int> numbers) in scan.ReadAsync(file, rows.Fields, cancellationToken).ConfigureAwait(false))
+        await foreach ((RowBlock block, IReadOnlyList<int> numbers) in scan.ReadAsync(file, fields, cancellationToken).ConfigureAwait(false))
         {
             foreach (int row in numbers)
             {
@@ -97,6 +104,13 @@ internal sealed class RowRetraction(IReadOnlyCollection<Session> retracted) : IF
                 if (_keys.Contains(KeyOf(session)))
                 {
                     continue;
+                }
+
+                if (KeptRow.FindChanged(mapping.Columns, block, row, session) is { } changed)
+                {
+                    throw new SessionizeException(
+                        $"A correction rewrites '{file.File.FilePath}' of {table.Name}, and there the session '{session.SessionId}' of another writer has a '{changed.Name}' that would change. "
+                        + "Write corrections to a table of this pipeline's own.");
                 }
 
                 kept.Add(new SessionChange(SessionChangeKind.Added, session));
@@ -120,5 +134,7 @@ internal sealed class RowRetraction(IReadOnlyCollection<Session> retracted) : IF
         }
     }
 
-    private static (string Id, string User, long StartMs, int Revision) KeyOf(Session session) => (session.SessionId, session.UserId, session.StartMs, session.Revision);
+    /// <summary>Where a table does not record revisions, whatever row there is of the session goes.</summary>
+    private (string Id, string User, long StartMs, int Revision) KeyOf(Session session) =>
+        (session.SessionId, session.UserId, session.StartMs, _hasRevisions ? session.Revision : 0);
 }

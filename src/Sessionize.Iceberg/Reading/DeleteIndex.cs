@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Sessionize.Iceberg.Manifests;
 using Sessionize.Iceberg.Metadata;
+using Sessionize.Iceberg.Partitioning;
 
 namespace Sessionize.Iceberg.Reading;
 
@@ -27,7 +28,7 @@ internal sealed class DeleteIndex
                     $"The table {table.Name} has deletes in the {file.FileFormat} file '{file.FilePath}', and only Parquet is read: compact the table with the engine that wrote it.");
             }
 
-            if (file.Content == FileContent.EqualityDeletes && table.SpecOf(file.SpecId).Fields.Count == 0)
+            if (file.Content == FileContent.EqualityDeletes && table.SpecOf(file.SpecId).Fields.All(field => field.Transform.Kind == TransformKind.Void))
             {
                 _everywhere.Add(entry);
             }

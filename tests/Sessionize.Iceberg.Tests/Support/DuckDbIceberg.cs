@@ -4,6 +4,7 @@ namespace Sessionize.Iceberg.Tests.Support;
 public sealed class DuckDbIceberg : IAsyncDisposable
 {
     private readonly NodeProgram _program;
+    private readonly SemaphoreSlim _turn = new(1);
     private string? _extensions;
     private int _attached;
 
@@ -13,17 +14,18 @@ public sealed class DuckDbIceberg : IAsyncDisposable
     /// <param name="table">The table, except in a SQL catalog, which DuckDB does not know: give its metadata file.</param>
     /// <param name="sql">The query, in which <c>{0}</c> stands for the table.</param>
     /// <returns>The rows; times with a zone are texts with microseconds.</returns>
-    public Task<TableRows> QueryAsync(TableAddress table, string sql)
+    public async Task<TableRows> QueryAsync(TableAddress table, string sql)
     {
-        List<string> before = [];
-        if (table.S3 is { } s3)
+        // One catalog is attached at a time: of two, the one's tables are looked for in the other.
+        await _turn.WaitAsync();
+        try
         {
-            before.Add($"create or replace secret s3 (type s3, key_id '{S3Server.AccessKey}', secret '{S3Server.SecretKey}', region '{S3Server.Region}', "
-                + $"endpoint '{new Uri(s3.Endpoint).Authority}', url_style 'path', use_ssl false)");
+            return await AskAsync(table, sql);
         }
-
-        string source = table.Rest is { } rest ? Attached(rest, table.Name!, before) : $"iceberg_scan({Quoted(table.Location!)})";
-        return _program.AskAsync(new { sql = (string[])[.. before, sql.Replace("{0}", source, StringComparison.Ordinal)] });
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Reads all rows.</summary>
@@ -35,10 +37,24 @@ public sealed class DuckDbIceberg : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _program.DisposeAsync();
+        _turn.Dispose();
         if (_extensions is not null)
         {
             Directory.Delete(_extensions, recursive: true);
         }
+    }
+
+    private Task<TableRows> AskAsync(TableAddress table, string sql)
+    {
+        List<string> before = [];
+        if (table.S3 is { } s3)
+        {
+            before.Add($"create or replace secret s3 (type s3, key_id '{S3Server.AccessKey}', secret '{S3Server.SecretKey}', region '{S3Server.Region}', "
+                + $"endpoint '{new Uri(s3.Endpoint).Authority}', url_style 'path', use_ssl false)");
+        }
+
+        string source = table.Rest is { } rest ? Attached(rest, table.Name!, before) : $"iceberg_scan({Quoted(table.Location!)})";
+        return _program.AskAsync(new { sql = (string[])[.. before, sql.Replace("{0}", source, StringComparison.Ordinal)] });
     }
 
     // Attached anew for each query and under a new name, as DuckDB remembers what it knows of a catalog by its name, even when it is detached.

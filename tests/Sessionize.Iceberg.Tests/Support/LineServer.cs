@@ -7,7 +7,7 @@ namespace Sessionize.Iceberg.Tests.Support;
 /// <remarks>It ends with its input, so that it outlives no test run, however that ends.</remarks>
 internal sealed class LineServer(Func<ProcessStartInfo> program) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(15);
     private static readonly UTF8Encoding s_encoding = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly SemaphoreSlim _turn = new(1);
