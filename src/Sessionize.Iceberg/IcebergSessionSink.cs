@@ -40,6 +40,10 @@ public sealed class IcebergSessionSink : ISessionBatchSink
         _clock = clock ?? TimeProvider.System;
     }
 
+    /// <summary>Makes a sink over a catalog, which it closes.</summary>
+    internal IcebergSessionSink(IcebergTableOptions options, TimeProvider clock, IIcebergCatalog catalog)
+        : this(options, clock) => (_catalog, _name) = (catalog, TableName.Parse(options.Name));
+
     /// <summary>In batch: whether a run of this name had committed already, so that this one wrote nothing.</summary>
     /// <value>Known after the commit.</value>
     public bool WasCommittedBefore { get; private set; }
@@ -156,10 +160,12 @@ public sealed class IcebergSessionSink : ISessionBatchSink
             ? history.FindValue(SummaryKeys.RunId, RunId(commit)) is not null
             : LaneFence.IsIn(
                 history, await LaneFence.ReadAsync(table, history, commit.Pipeline, acceptRollback: true, cancellationToken).ConfigureAwait(false), commit);
-        if (isThere && _commitId == commit.Id && _commit is not null)
+        if (_commitId == commit.Id && _commit is not null
+            && (isThere || (isThere = await _commit.WasMadeAndExpiredAsync(table, cancellationToken).ConfigureAwait(false))))
         {
-            // Committed unseen: what was staged is the table's now.
-            (_table, _mayDiscard) = (table, false);
+            // Committed unseen: what was staged is the table's now, unless another made the run.
+            CommitResult result = await _commit.SettleAsync(table, cancellationToken).ConfigureAwait(false);
+            (_table, _mayDiscard, WasCommittedBefore) = (table, result.MayDiscard, result.MayDiscard);
             await ResetAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -170,7 +176,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     public ValueTask DiscardAsync(CancellationToken cancellationToken)
     {
         // A try of which nobody knows may still happen: then its files have to be there.
-        _mayDiscard &= _commit?.IsUnknown != true;
+        _mayDiscard &= _commit?.MustKeepFiles != true;
         return ResetAsync(cancellationToken);
     }
 

@@ -25,13 +25,17 @@ internal sealed class TableCommit(
     /// <summary>The table's branch heads from which tries started whose outcome is unknown: such a try may still happen while its head is the current one.</summary>
     private readonly HashSet<long> _unknownHeads = [];
     private readonly List<string> _written = [];
-    private bool _wasUnknown;
+
+    /// <summary>By the manifest list of a try that was sent: the data files that it wrote in place of others.</summary>
+    private readonly Dictionary<string, IReadOnlyList<DataFile>> _rewritten = new(StringComparer.Ordinal);
+    private bool _isMade;
+    private int _tryStart;
     private long? _snapshotId;
     private MetadataFileNames? _files;
     private List<ManifestFile>? _manifests;
 
-    /// <summary>Whether a try may still happen of which nobody knows: then no file that it names may be deleted.</summary>
-    public bool IsUnknown => _unknownHeads.Count > 0;
+    /// <summary>Whether a snapshot names the files of this commit, or a try may have made one of which nobody knows: then none may be deleted.</summary>
+    public bool MustKeepFiles => _isMade || _unknownHeads.Count > 0;
 
     /// <summary>Makes the snapshot, unless the fence says otherwise. May be called again after an exception.</summary>
     /// <param name="start">The table as it was last seen; it may have changed since.</param>
@@ -40,7 +44,7 @@ internal sealed class TableCommit(
     public async ValueTask<CommitResult> RunAsync(CatalogTable start, CancellationToken cancellationToken)
     {
         // A call that failed may have left the table anywhere.
-        CatalogTable table = IsUnknown ? await LoadAsync(start.Name, cancellationToken).ConfigureAwait(false) : start;
+        CatalogTable table = MustKeepFiles ? await LoadAsync(start.Name, cancellationToken).ConfigureAwait(false) : start;
         CommitRetries retries = new(new TableProperties(table.Metadata), clock);
         while (true)
         {
@@ -58,7 +62,44 @@ internal sealed class TableCommit(
 
             await retries.PauseAsync(cancellationToken).ConfigureAwait(false);
             table = await retries.RunAsync(() => LoadAsync(start.Name, cancellationToken), cancellationToken).ConfigureAwait(false);
+            if (table.Metadata.TableUuid != start.Metadata.TableUuid)
+            {
+                throw new SessionizeException($"{start.Name} was dropped and made anew meanwhile, and nothing was written to the new table. Run it again.");
+            }
         }
+    }
+
+    /// <summary>Ends a commit that was found to be made: by this instance, or by another one under the same name.</summary>
+    public ValueTask<CommitResult> SettleAsync(CatalogTable table, CancellationToken cancellationToken)
+    {
+        Settle(table);
+        return EndAsync(new CommitResult(CommitStepKind.Done, table, MayDiscard: !MustKeepFiles), cancellationToken);
+    }
+
+    /// <summary>Whether this commit was made, and its snapshot expired before anybody looked: then only the files tell.</summary>
+    /// <exception cref="SessionizeException">The files are not there either: others may have compacted them, or the commit was not made.</exception>
+    public async ValueTask<bool> WasMadeAndExpiredAsync(CatalogTable table, CancellationToken cancellationToken)
+    {
+        SnapshotHistory history = new(table.Metadata);
+        if (fence.IsLasting || added.Count == 0 || !history.IsCutOff || _unknownHeads.All(head => head == HeadOf(table) || history.Has(head)))
+        {
+            return false;
+        }
+
+        HashSet<string> paths = [.. added.Select(file => file.FilePath)];
+        TableFiles files = new(table);
+        foreach (ManifestFile manifest in await files.ManifestsOfAsync(table.Metadata.CurrentSnapshot!, cancellationToken).ConfigureAwait(false))
+        {
+            if (manifest.Content == ManifestContent.Data
+                && (await files.EntriesOfAsync(manifest, cancellationToken).ConfigureAwait(false)).Any(entry => entry.IsLive && paths.Contains(entry.File.FilePath)))
+            {
+                return _isMade = true;
+            }
+        }
+
+        throw new SessionizeException(
+            $"Whether the commit to {table.Name} was made cannot be found out: its answer was lost, and the snapshots that would tell were expired before it was looked up. "
+            + "Look whether the table has its rows, and run it again if it does not.");
     }
 
     /// <summary>Deletes what was written beside the data files, after it is certain that the commit was not made.</summary>
@@ -69,8 +110,9 @@ internal sealed class TableCommit(
             await removal.DiscardAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await DeleteAsync(table, [.. _written], cancellationToken).ConfigureAwait(false);
+        await DeleteAsync(table, [.. _written, .. _rewritten.Values.SelectMany(files => files).Select(file => file.FilePath)], cancellationToken).ConfigureAwait(false);
         _written.Clear();
+        _rewritten.Clear();
         _manifests = null;
     }
 
@@ -79,59 +121,85 @@ internal sealed class TableCommit(
     {
         _snapshotId ??= NewSnapshotId(table.Metadata);
         _files ??= new MetadataFileNames(TableFolders.Metadata(table));
-        if (!_unknownHeads.Contains(table.Metadata.CurrentSnapshotId ?? NoHead))
+        _isMade |= table.Metadata.FindSnapshot(_snapshotId.Value) is not null;
+        CommitStep step = await fence.JudgeAsync(table, cancellationToken).ConfigureAwait(false);
+        if (step.Kind == CommitStepKind.Go && await WasMadeAndExpiredAsync(table, cancellationToken).ConfigureAwait(false))
         {
-            // The branch has moved on, so that what earlier tries required does not hold any more.
-            _unknownHeads.Clear();
+            step = CommitStep.Done;
         }
 
-        CommitStep step = await fence.JudgeAsync(table, cancellationToken).ConfigureAwait(false);
+        if (step.Kind == CommitStepKind.Go && _isMade)
+        {
+            throw new SessionizeException(
+                $"{table.Name} was rolled back behind the snapshot {_snapshotId}, which this commit had just made. Roll the table forward again, or run it again.");
+        }
+
+        Settle(table);
         if (step.Kind != CommitStepKind.Go)
         {
-            // A snapshot of ours that was made unseen may have been expired since, and its files be read on: then they stay.
-            bool isOurs = table.Metadata.FindSnapshot(_snapshotId.Value) is not null;
-            return await EndAsync(new CommitResult(step.Kind, table, MayDiscard: !isOurs && !_wasUnknown), cancellationToken).ConfigureAwait(false);
+            return await EndAsync(new CommitResult(step.Kind, table, MayDiscard: !MustKeepFiles), cancellationToken).ConfigureAwait(false);
         }
 
         SnapshotTry snapshotTry = new(table, _snapshotId.Value, _files, _written);
-        _manifests ??= await WriteManifestsAsync(snapshotTry, cancellationToken).ConfigureAwait(false);
-        int before = _written.Count;
-        _written.AddRange(step.Files);
-        FileChange change = removal is null ? FileChange.None : await removal.FindAsync(table, cancellationToken).ConfigureAwait(false);
-        CatalogCommit outcome = await SendAsync(table, snapshotTry, change, step, cancellationToken).ConfigureAwait(false);
+        (Snapshot snapshot, FileChange change) = await PrepareAsync(table, snapshotTry, step, cancellationToken).ConfigureAwait(false);
+        CatalogCommit outcome = await SendAsync(table, snapshot, change, step, cancellationToken).ConfigureAwait(false);
         if (outcome.Outcome == CatalogCommitOutcome.Committed)
         {
             return await EndAsync(new CommitResult(CommitStepKind.Done, outcome.Table ?? table, MayDiscard: false), cancellationToken).ConfigureAwait(false);
         }
 
-        if (!IsUnknown)
-        {
-            await DiscardTryAsync(table, before, cancellationToken).ConfigureAwait(false);
-        }
-
+        _rewritten.Remove(snapshot.ManifestList!);
+        await DiscardTryAsync(table).ConfigureAwait(false);
         return outcome.Outcome == CatalogCommitOutcome.Refused
             ? throw new SessionizeException($"{catalog.Description} refuses the commit to {table.Name}: {outcome.Reason}")
             : retries.MayGoOn ? null
             : throw new SessionizeException(
-                $"Others committed to {table.Name} first each of {retries.Count + 1} times, and nothing was written. Run it again, or raise the table's property "
-                + "commit.retry.num-retries.",
+                $"Others committed to {table.Name} first each of {retries.Count + 1} times, and {(MustKeepFiles ? "the answer to one try was lost" : "nothing was written")}. "
+                + "Run it again, or raise the table's property commit.retry.num-retries.",
                 isTransient: true)
             {
                 AreRetriesUsedUp = true,
             };
     }
 
-    private async ValueTask<CatalogCommit> SendAsync(
-        CatalogTable table, SnapshotTry snapshotTry, FileChange change, CommitStep step, CancellationToken cancellationToken)
+    /// <summary>Writes what a try needs. What a failure leaves behind is deleted: nobody has heard of it.</summary>
+    private async ValueTask<(Snapshot Snapshot, FileChange Change)> PrepareAsync(
+        CatalogTable table, SnapshotTry snapshotTry, CommitStep step, CancellationToken cancellationToken)
     {
-        List<ManifestFile> manifests = _manifests!;
-        if (change.Added.Count > 0)
+        _tryStart = _written.Count;
+        _written.AddRange(step.Files);
+        try
         {
-            manifests = [.. manifests, .. await WriteManifestsAsync(snapshotTry, change.Added, cancellationToken).ConfigureAwait(false)];
-        }
+            if (_manifests is null)
+            {
+                // Of all tries, so they do not go with this one.
+                _manifests = await WriteManifestsAsync(snapshotTry, added, cancellationToken).ConfigureAwait(false);
+                _written.RemoveRange(_tryStart, step.Files.Count);
+                _tryStart = _written.Count;
+                _written.AddRange(step.Files);
+            }
 
-        Snapshot snapshot = await snapshotTry.WriteAsync(
-            manifests, [.. added, .. change.Added], change, step.Summary, clock.GetUtcNow().ToUnixTimeMilliseconds(), cancellationToken).ConfigureAwait(false);
+            FileChange change = removal is null ? FileChange.None : await removal.FindAsync(table, cancellationToken).ConfigureAwait(false);
+            List<ManifestFile> manifests = [.. _manifests!];
+            if (change.Added.Count > 0)
+            {
+                manifests.AddRange(await WriteManifestsAsync(snapshotTry, change.Added, cancellationToken).ConfigureAwait(false));
+            }
+
+            Snapshot snapshot = await snapshotTry.WriteAsync(
+                manifests, [.. added, .. change.Added], change, step.Summary, clock.GetUtcNow().ToUnixTimeMilliseconds(), cancellationToken).ConfigureAwait(false);
+            return (snapshot, change);
+        }
+        catch
+        {
+            await DiscardTryAsync(table).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask<CatalogCommit> SendAsync(
+        CatalogTable table, Snapshot snapshot, FileChange change, CommitStep step, CancellationToken cancellationToken)
+    {
         long? head = table.Metadata.CurrentSnapshotId;
         List<TableUpdate> updates = [new TableUpdate.AddSnapshot(snapshot), new TableUpdate.SetRef(SnapshotRef.Main, Moved(table, SnapshotRef.Main, isBranch: true, snapshot.Id))];
         if (tag is not null)
@@ -143,14 +211,12 @@ internal sealed class TableCommit(
 
         // From here on the outcome is unknown until the catalog has answered.
         bool isFirstFrom = _unknownHeads.Add(head ?? NoHead);
-        bool wasUnknown = _wasUnknown;
-        _wasUnknown = true;
+        _rewritten[snapshot.ManifestList!] = change.Added;
         CatalogCommit outcome = await catalog.CommitAsync(
             table, [new TableRequirement.SameTable(table.Metadata.TableUuid), new TableRequirement.RefIs(SnapshotRef.Main, head)], updates, cancellationToken).ConfigureAwait(false);
-        _wasUnknown = wasUnknown;
         if (outcome.Outcome == CatalogCommitOutcome.Committed)
         {
-            _unknownHeads.Clear();
+            _isMade = true;
         }
         else if (isFirstFrom)
         {
@@ -159,9 +225,6 @@ internal sealed class TableCommit(
 
         return outcome;
     }
-
-    private ValueTask<List<ManifestFile>> WriteManifestsAsync(SnapshotTry snapshotTry, CancellationToken cancellationToken) =>
-        WriteManifestsAsync(snapshotTry, added, cancellationToken);
 
     private async ValueTask<List<ManifestFile>> WriteManifestsAsync(
         SnapshotTry snapshotTry, IReadOnlyList<DataFile> files, CancellationToken cancellationToken)
@@ -190,32 +253,59 @@ internal sealed class TableCommit(
 
         if (result.Table.Metadata.FindSnapshot(_snapshotId!.Value) is { ManifestList: { } list } snapshot && _written.Count > _manifests?.Count + 1)
         {
-            HashSet<string> named =
-            [
-                list,
-                .. (await new TableFiles(result.Table).ManifestsOfAsync(snapshot, cancellationToken).ConfigureAwait(false)).Select(manifest => manifest.Path),
-                .. LaneRecord.FilesOf(snapshot),
-            ];
-            await DeleteAsync(result.Table, [.. _written.Where(file => !named.Contains(file))], cancellationToken).ConfigureAwait(false);
+            await DeleteUnnamedAsync(result.Table, snapshot, list, cancellationToken).ConfigureAwait(false);
         }
 
         _written.Clear();
+        _rewritten.Clear();
         await (removal?.ReleaseAsync() ?? default).ConfigureAwait(false);
         return result;
     }
 
+    /// <summary>Deletes what other tries than the one that was made wrote. It is made, whatever comes of this.</summary>
+    private async ValueTask DeleteUnnamedAsync(CatalogTable table, Snapshot snapshot, string list, CancellationToken cancellationToken)
+    {
+        try
+        {
+            HashSet<string> named =
+            [
+                list,
+                .. (await new TableFiles(table).ManifestsOfAsync(snapshot, cancellationToken).ConfigureAwait(false)).Select(manifest => manifest.Path),
+                .. LaneRecord.FilesOf(snapshot),
+            ];
+            IEnumerable<string> rewritten = _rewritten.Where(pair => pair.Key != list).SelectMany(pair => pair.Value).Select(file => file.FilePath);
+            await DeleteAsync(table, [.. _written.Where(file => !named.Contains(file)), .. rewritten], cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is SessionizeException or OperationCanceledException)
+        {
+            // Orphan removal deletes them some day.
+        }
+    }
+
     /// <summary>Deletes what only this try named.</summary>
-    private async ValueTask DiscardTryAsync(CatalogTable table, int before, CancellationToken cancellationToken)
+    private async ValueTask DiscardTryAsync(CatalogTable table)
     {
         if (removal is not null)
         {
-            await removal.DiscardAsync(cancellationToken).ConfigureAwait(false);
+            await removal.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
-        string[] written = [.. _written.Skip(before)];
-        _written.RemoveRange(before, written.Length);
-        await DeleteAsync(table, written, cancellationToken).ConfigureAwait(false);
+        string[] written = [.. _written.Skip(_tryStart)];
+        _written.RemoveRange(_tryStart, written.Length);
+        await DeleteAsync(table, written, CancellationToken.None).ConfigureAwait(false);
     }
+
+    /// <summary>Forgets the tries of which the table now tells that they were not made, and cannot be any more.</summary>
+    private void Settle(CatalogTable table)
+    {
+        _isMade |= _snapshotId is { } id && table.Metadata.FindSnapshot(id) is not null;
+        SnapshotHistory history = new(table.Metadata);
+
+        // Whoever came behind such a try's head came in its place: all that did are there to see, back to that head.
+        _unknownHeads.RemoveWhere(head => !_isMade && head != HeadOf(table) && history.Has(head));
+    }
+
+    private static long HeadOf(CatalogTable table) => table.Metadata.CurrentSnapshotId ?? NoHead;
 
     /// <summary>Deletes as well as can be: what stays is an orphan, which harms nobody, and the commit has its outcome.</summary>
     private static async ValueTask DeleteAsync(CatalogTable table, IReadOnlyCollection<string> files, CancellationToken cancellationToken)
