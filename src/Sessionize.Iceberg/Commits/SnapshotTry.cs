@@ -15,6 +15,9 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
 {
     private readonly TableFiles _files = new(table);
 
+    /// <summary>The manifests that the manifest list names, once it is written.</summary>
+    public IReadOnlyList<ManifestFile> Manifests { get; private set; } = [];
+
     /// <summary>Writes the snapshot's files.</summary>
     /// <param name="added">The manifests of the files that come, written once for all tries.</param>
     /// <param name="newFiles">The files that come.</param>
@@ -52,7 +55,8 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
             Summary = summary,
             SchemaId = table.Metadata.CurrentSchemaId,
         };
-        byte[] list = ManifestListWriter.Write(await MergeAsync(manifests, cancellationToken).ConfigureAwait(false), snapshot, table.Metadata.FormatVersion);
+        Manifests = await MergeAsync(manifests, cancellationToken).ConfigureAwait(false);
+        byte[] list = ManifestListWriter.Write(Manifests, snapshot, table.Metadata.FormatVersion);
         await CreateAsync(snapshot.ManifestList, list, cancellationToken).ConfigureAwait(false);
         return snapshot;
     }

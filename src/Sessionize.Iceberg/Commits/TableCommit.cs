@@ -26,8 +26,8 @@ internal sealed class TableCommit(
     private readonly HashSet<long> _unknownHeads = [];
     private readonly List<string> _written = [];
 
-    /// <summary>By the manifest list of a try that was sent: the data files that it wrote in place of others.</summary>
-    private readonly Dictionary<string, IReadOnlyList<DataFile>> _rewritten = new(StringComparer.Ordinal);
+    /// <summary>The tries that were sent and not refused, by their manifest lists.</summary>
+    private readonly Dictionary<string, SentTry> _sent = new(StringComparer.Ordinal);
     private bool _isMade;
     private int _tryStart;
     private long? _snapshotId;
@@ -55,9 +55,18 @@ internal sealed class TableCommit(
                     return result;
                 }
             }
-            catch (SessionizeException failure) when (failure.IsTransient && !failure.AreRetriesUsedUp && retries.MayGoOn)
+            catch (SessionizeException failure) when (!failure.AreRetriesUsedUp && retries.MayGoOn)
             {
-                // Whether the commit was made is unknown, or it did not come so far. The next look at the table tells.
+                // Whether the commit was made is unknown, or it did not come so far. The next look at the table tells. What is missing for good
+                // may have been expired with the snapshot that the try started from.
+                if (!failure.IsTransient)
+                {
+                    CatalogTable now = await retries.RunAsync(() => LoadAsync(start.Name, cancellationToken), cancellationToken).ConfigureAwait(false);
+                    if (HeadOf(now) == HeadOf(table))
+                    {
+                        throw;
+                    }
+                }
             }
 
             await retries.PauseAsync(cancellationToken).ConfigureAwait(false);
@@ -110,9 +119,9 @@ internal sealed class TableCommit(
             await removal.DiscardAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await DeleteAsync(table, [.. _written, .. _rewritten.Values.SelectMany(files => files).Select(file => file.FilePath)], cancellationToken).ConfigureAwait(false);
+        await DeleteAsync(table, [.. _written, .. _sent.Values.SelectMany(sent => sent.Rewritten)], cancellationToken).ConfigureAwait(false);
         _written.Clear();
-        _rewritten.Clear();
+        _sent.Clear();
         _manifests = null;
     }
 
@@ -141,14 +150,14 @@ internal sealed class TableCommit(
         }
 
         SnapshotTry snapshotTry = new(table, _snapshotId.Value, _files, _written);
-        (Snapshot snapshot, FileChange change) = await PrepareAsync(table, snapshotTry, step, cancellationToken).ConfigureAwait(false);
-        CatalogCommit outcome = await SendAsync(table, snapshot, change, step, cancellationToken).ConfigureAwait(false);
+        (Snapshot snapshot, SentTry sent) = await PrepareAsync(table, snapshotTry, step, cancellationToken).ConfigureAwait(false);
+        CatalogCommit outcome = await SendAsync(table, snapshot, sent, step, cancellationToken).ConfigureAwait(false);
         if (outcome.Outcome == CatalogCommitOutcome.Committed)
         {
             return await EndAsync(new CommitResult(CommitStepKind.Done, outcome.Table ?? table, MayDiscard: false), cancellationToken).ConfigureAwait(false);
         }
 
-        _rewritten.Remove(snapshot.ManifestList!);
+        _sent.Remove(snapshot.ManifestList!);
         await DiscardTryAsync(table).ConfigureAwait(false);
         return outcome.Outcome == CatalogCommitOutcome.Refused
             ? throw new SessionizeException($"{catalog.Description} refuses the commit to {table.Name}: {outcome.Reason}")
@@ -163,7 +172,7 @@ internal sealed class TableCommit(
     }
 
     /// <summary>Writes what a try needs. What a failure leaves behind is deleted: nobody has heard of it.</summary>
-    private async ValueTask<(Snapshot Snapshot, FileChange Change)> PrepareAsync(
+    private async ValueTask<(Snapshot Snapshot, SentTry Sent)> PrepareAsync(
         CatalogTable table, SnapshotTry snapshotTry, CommitStep step, CancellationToken cancellationToken)
     {
         _tryStart = _written.Count;
@@ -188,7 +197,7 @@ internal sealed class TableCommit(
 
             Snapshot snapshot = await snapshotTry.WriteAsync(
                 manifests, [.. added, .. change.Added], change, step.Summary, clock.GetUtcNow().ToUnixTimeMilliseconds(), cancellationToken).ConfigureAwait(false);
-            return (snapshot, change);
+            return (snapshot, new SentTry([.. snapshotTry.Manifests.Select(manifest => manifest.Path)], [.. change.Added.Select(file => file.FilePath)]));
         }
         catch
         {
@@ -198,7 +207,7 @@ internal sealed class TableCommit(
     }
 
     private async ValueTask<CatalogCommit> SendAsync(
-        CatalogTable table, Snapshot snapshot, FileChange change, CommitStep step, CancellationToken cancellationToken)
+        CatalogTable table, Snapshot snapshot, SentTry sent, CommitStep step, CancellationToken cancellationToken)
     {
         long? head = table.Metadata.CurrentSnapshotId;
         List<TableUpdate> updates = [new TableUpdate.AddSnapshot(snapshot), new TableUpdate.SetRef(SnapshotRef.Main, Moved(table, SnapshotRef.Main, isBranch: true, snapshot.Id))];
@@ -211,7 +220,7 @@ internal sealed class TableCommit(
 
         // From here on the outcome is unknown until the catalog has answered.
         bool isFirstFrom = _unknownHeads.Add(head ?? NoHead);
-        _rewritten[snapshot.ManifestList!] = change.Added;
+        _sent[snapshot.ManifestList!] = sent;
         CatalogCommit outcome = await catalog.CommitAsync(
             table, [new TableRequirement.SameTable(table.Metadata.TableUuid), new TableRequirement.RefIs(SnapshotRef.Main, head)], updates, cancellationToken).ConfigureAwait(false);
         if (outcome.Outcome == CatalogCommitOutcome.Committed)
@@ -251,35 +260,18 @@ internal sealed class TableCommit(
             return result;
         }
 
-        if (result.Table.Metadata.FindSnapshot(_snapshotId!.Value) is { ManifestList: { } list } snapshot && _written.Count > _manifests?.Count + 1)
+        // What other tries than the one that was made wrote.
+        if (result.Table.Metadata.FindSnapshot(_snapshotId!.Value) is { ManifestList: { } list } snapshot && _sent.Remove(list, out SentTry? made))
         {
-            await DeleteUnnamedAsync(result.Table, snapshot, list, cancellationToken).ConfigureAwait(false);
+            HashSet<string> named = [list, .. made.Manifests, .. LaneRecord.FilesOf(snapshot)];
+            await DeleteAsync(
+                result.Table, [.. _written.Where(file => !named.Contains(file)), .. _sent.Values.SelectMany(sent => sent.Rewritten)], CancellationToken.None).ConfigureAwait(false);
         }
 
         _written.Clear();
-        _rewritten.Clear();
+        _sent.Clear();
         await (removal?.ReleaseAsync() ?? default).ConfigureAwait(false);
         return result;
-    }
-
-    /// <summary>Deletes what other tries than the one that was made wrote. It is made, whatever comes of this.</summary>
-    private async ValueTask DeleteUnnamedAsync(CatalogTable table, Snapshot snapshot, string list, CancellationToken cancellationToken)
-    {
-        try
-        {
-            HashSet<string> named =
-            [
-                list,
-                .. (await new TableFiles(table).ManifestsOfAsync(snapshot, cancellationToken).ConfigureAwait(false)).Select(manifest => manifest.Path),
-                .. LaneRecord.FilesOf(snapshot),
-            ];
-            IEnumerable<string> rewritten = _rewritten.Where(pair => pair.Key != list).SelectMany(pair => pair.Value).Select(file => file.FilePath);
-            await DeleteAsync(table, [.. _written.Where(file => !named.Contains(file)), .. rewritten], cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is SessionizeException or OperationCanceledException)
-        {
-            // Orphan removal deletes them some day.
-        }
     }
 
     /// <summary>Deletes what only this try named.</summary>

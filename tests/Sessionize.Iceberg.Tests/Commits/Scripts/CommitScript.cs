@@ -26,7 +26,6 @@ internal sealed class CommitScript : IAsyncDisposable
     private readonly bool _rollsBack;
     private readonly Dictionary<(string Pipeline, int Lane), LaneProcess> _processes = [];
     private readonly List<Intent> _intents = [];
-    private readonly HashSet<string> _abandoned = [];
     private int _number;
 
     public CommitScript(int seed, bool rollsBack)
@@ -251,9 +250,9 @@ internal sealed class CommitScript : IAsyncDisposable
         try
         {
             last = (await OpenAsync(sink, pipeline, [id])).SingleOrDefault();
-            Assert.False(_abandoned.Contains(pipeline), $"rolled back behind '{pipeline}', and nobody noticed");
+            Assert.False(_catalog.Abandoned.Contains(pipeline), $"rolled back behind '{pipeline}', and nobody noticed");
         }
-        catch (SessionizeException) when (_abandoned.Contains(pipeline))
+        catch (SessionizeException) when (_catalog.Abandoned.Contains(pipeline))
         {
             await sink.DisposeAsync();
             sink = New(options => options.AcceptRollback = true);
@@ -343,7 +342,7 @@ internal sealed class CommitScript : IAsyncDisposable
     private async Task ZombieAsync()
     {
         (string pipeline, int lane) = s_lanes[_random.Next(s_lanes.Length)];
-        if (_abandoned.Contains(pipeline))
+        if (_catalog.Abandoned.Contains(pipeline))
         {
             return;
         }
@@ -365,6 +364,10 @@ internal sealed class CommitScript : IAsyncDisposable
     {
         TableMetadata table = _catalog.Metadata!;
         HashSet<long> kept = [.. new SnapshotHistory(table).Ancestors.Take(keep).Select(snapshot => snapshot.Id), .. table.Refs.Values.Select(named => named.SnapshotId)];
+
+        // With the last record before a rollback everything goes that tells of the rollback.
+        SnapshotHistory history = new(table);
+        kept.UnionWith(_catalog.Abandoned.Select(pipeline => history.Find(pipeline).Snapshot?.Id).OfType<long>());
         long[] gone = [.. table.Snapshots.Select(snapshot => snapshot.Id).Where(id => !kept.Contains(id))];
         Story.Add($"    expires {string.Join(',', gone)}");
         _catalog.Expire(gone);
@@ -416,7 +419,7 @@ internal sealed class CommitScript : IAsyncDisposable
         Story.Add($"    rolls back to {to}");
         TableState before = _catalog.State;
         TableState after = _catalog.StateOf(to);
-        _abandoned.UnionWith(s_lanes.Where(lane => before.Lanes.GetValueOrDefault((lane.Pipeline, new LaneId(lane.Lane))) != after.Lanes.GetValueOrDefault((lane.Pipeline, new LaneId(lane.Lane)))).Select(lane => lane.Pipeline));
+        _catalog.Abandoned.UnionWith(s_lanes.Where(lane => before.Lanes.GetValueOrDefault((lane.Pipeline, new LaneId(lane.Lane))) != after.Lanes.GetValueOrDefault((lane.Pipeline, new LaneId(lane.Lane)))).Select(lane => lane.Pipeline));
         _catalog.Apply(null, [], [new TableUpdate.SetRef(SnapshotRef.Main, new SnapshotRef(to, IsBranch: true))]);
         _catalog.UnderWay.ForEach(intent => intent.WasDisturbed = true);
     }

@@ -27,6 +27,9 @@ internal sealed class MemoryCatalog(Random random, Faults faults, TimeProvider c
     /// <summary>The commits that are under way, or were lost sight of: what is expired meanwhile may be theirs.</summary>
     public List<Intent> UnderWay { get; } = [];
 
+    /// <summary>The pipelines behind whose commits the table was rolled back, and that have not gone on since.</summary>
+    public HashSet<string> Abandoned { get; } = [];
+
     /// <summary>What readers are to read now.</summary>
     public TableState State => Metadata?.CurrentSnapshotId is { } id ? _states[id] : TableState.Empty;
 
@@ -105,6 +108,7 @@ internal sealed class MemoryCatalog(Random random, Faults faults, TimeProvider c
             Assert.False(before.Intents.Contains(intent), $"committed twice: {intent}");
             Assert.False(intent.Outcome == SinkCommitOutcome.Refused, $"committed after it was refused: {intent}");
             intent.Snapshots.Add(snapshot.Id);
+            Abandoned.Remove(intent.Commit.Pipeline);
             _states.Add(snapshot.Id, before.After(intent, files));
         }
 

@@ -19,7 +19,7 @@ internal sealed class MemoryStorage(Faults faults) : IFileStorage
         new(faults.Run<Stream>(location, () => new MemoryStream(Existing(location), writable: false)));
 
     public ValueTask<ReadOnlyMemory<byte>?> TryReadAsync(string location, CancellationToken cancellationToken) =>
-        new(faults.Run<ReadOnlyMemory<byte>?>(location, () => Files.TryGetValue(location, out byte[]? bytes) ? bytes : null));
+        new(faults.Run<ReadOnlyMemory<byte>?>(location, () => Files.TryGetValue(location, out byte[]? bytes) ? new ReadOnlyMemory<byte>(bytes) : null));
 
     public ValueTask<StorageWriter> CreateAsync(string location, CancellationToken cancellationToken) => new(new Writer(this, location));
 
