@@ -159,7 +159,7 @@ internal sealed class MemoryCatalog(Random random, Faults faults, TimeProvider c
         }
 
         _isDisturbing = true;
-        (Intent? current, faults.AreOn) = (Storage.Current, false);
+        (Intent? current, Storage.Current, faults.AreOn) = (Storage.Current, null, false);
         if (random.Next(4) == 0)
         {
             FlushLate();
