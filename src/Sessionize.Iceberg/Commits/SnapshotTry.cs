@@ -61,6 +61,36 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
         return snapshot;
     }
 
+    /// <summary>Whether data files of a commit are live in a table.</summary>
+    public static async ValueTask<bool> AreInAsync(CatalogTable table, IEnumerable<DataFile> added, CancellationToken cancellationToken)
+    {
+        HashSet<string> paths = [.. added.Select(file => file.FilePath)];
+        TableFiles files = new(table);
+        foreach (ManifestFile manifest in table.Metadata.CurrentSnapshot is { } head ? await files.ManifestsOfAsync(head, cancellationToken).ConfigureAwait(false) : [])
+        {
+            if (manifest.Content == ManifestContent.Data
+                && (await files.EntriesOfAsync(manifest, cancellationToken).ConfigureAwait(false)).Any(entry => entry.IsLive && paths.Contains(entry.File.FilePath)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Writes the manifests of files that come, one of each spec.</summary>
+    public async ValueTask<List<ManifestFile>> WriteAddedAsync(IEnumerable<DataFile> files, CancellationToken cancellationToken)
+    {
+        List<ManifestFile> manifests = [];
+        foreach (IGrouping<int, DataFile> group in files.GroupBy(file => file.SpecId))
+        {
+            manifests.Add(await WriteManifestAsync(
+                group.Key, ManifestContent.Data, [.. group.Select(file => new ManifestEntry(EntryStatus.Added, snapshotId, null, null, file))], cancellationToken).ConfigureAwait(false));
+        }
+
+        return manifests;
+    }
+
     /// <summary>Writes a manifest of one spec.</summary>
     public async ValueTask<ManifestFile> WriteManifestAsync(
         int specId, ManifestContent content, IReadOnlyCollection<ManifestEntry> entries, CancellationToken cancellationToken)

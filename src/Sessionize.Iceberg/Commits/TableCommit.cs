@@ -95,20 +95,11 @@ internal sealed class TableCommit(
             return false;
         }
 
-        HashSet<string> paths = [.. added.Select(file => file.FilePath)];
-        TableFiles files = new(table);
-        foreach (ManifestFile manifest in await files.ManifestsOfAsync(table.Metadata.CurrentSnapshot!, cancellationToken).ConfigureAwait(false))
-        {
-            if (manifest.Content == ManifestContent.Data
-                && (await files.EntriesOfAsync(manifest, cancellationToken).ConfigureAwait(false)).Any(entry => entry.IsLive && paths.Contains(entry.File.FilePath)))
-            {
-                return _isMade = true;
-            }
-        }
-
-        throw new SessionizeException(
-            $"Whether the commit to {table.Name} was made cannot be found out: its answer was lost, and the snapshots that would tell were expired before it was looked up. "
-            + "Look whether the table has its rows, and run it again if it does not.");
+        return _isMade |= await SnapshotTry.AreInAsync(table, added, cancellationToken).ConfigureAwait(false)
+            ? true
+            : throw new SessionizeException(
+                $"Whether the commit to {table.Name} was made cannot be found out: its answer was lost, and the snapshots that would tell were expired before it was looked up. "
+                + "Look whether the table has its rows, and run it again if it does not.");
     }
 
     /// <summary>Deletes what was written beside the data files, after it is certain that the commit was not made.</summary>
@@ -182,7 +173,7 @@ internal sealed class TableCommit(
             if (_manifests is null)
             {
                 // Of all tries, so they do not go with this one.
-                _manifests = await WriteManifestsAsync(snapshotTry, added, cancellationToken).ConfigureAwait(false);
+                _manifests = await snapshotTry.WriteAddedAsync(added, cancellationToken).ConfigureAwait(false);
                 _written.RemoveRange(_tryStart, step.Files.Count);
                 _tryStart = _written.Count;
                 _written.AddRange(step.Files);
@@ -192,7 +183,7 @@ internal sealed class TableCommit(
             List<ManifestFile> manifests = [.. _manifests!];
             if (change.Added.Count > 0)
             {
-                manifests.AddRange(await WriteManifestsAsync(snapshotTry, change.Added, cancellationToken).ConfigureAwait(false));
+                manifests.AddRange(await snapshotTry.WriteAddedAsync(change.Added, cancellationToken).ConfigureAwait(false));
             }
 
             Snapshot snapshot = await snapshotTry.WriteAsync(
@@ -233,22 +224,6 @@ internal sealed class TableCommit(
         }
 
         return outcome;
-    }
-
-    private async ValueTask<List<ManifestFile>> WriteManifestsAsync(
-        SnapshotTry snapshotTry, IReadOnlyList<DataFile> files, CancellationToken cancellationToken)
-    {
-        List<ManifestFile> manifests = [];
-        foreach (IGrouping<int, DataFile> group in files.GroupBy(file => file.SpecId))
-        {
-            manifests.Add(await snapshotTry.WriteManifestAsync(
-                group.Key,
-                ManifestContent.Data,
-                [.. group.Select(file => new ManifestEntry(EntryStatus.Added, _snapshotId, null, null, file))],
-                cancellationToken).ConfigureAwait(false));
-        }
-
-        return manifests;
     }
 
     /// <summary>Deletes what no snapshot names: of tries that failed, or of all.</summary>

@@ -27,6 +27,7 @@ internal sealed class CommitScript : IAsyncDisposable
     private readonly Dictionary<(string Pipeline, int Lane), LaneProcess> _processes = [];
     private readonly List<Intent> _intents = [];
     private int _number;
+    private bool _hasExpired;
 
     public CommitScript(int seed, bool rollsBack)
     {
@@ -370,6 +371,7 @@ internal sealed class CommitScript : IAsyncDisposable
         long[] gone = [.. table.Snapshots.Select(snapshot => snapshot.Id).Where(id => !kept.Contains(id))];
         Story.Add($"    expires {string.Join(',', gone)}");
         _catalog.Expire(gone);
+        _hasExpired = true;
     }
 
     /// <summary>As compaction does: the rows stay, their file goes.</summary>
@@ -441,13 +443,15 @@ internal sealed class CommitScript : IAsyncDisposable
         Assert.All(_catalog.Needed(), file => Assert.True(_catalog.Storage.Files.ContainsKey(file), $"{file} is needed and was deleted"));
 
     /// <summary>Only what gave up, or was expired or rolled back under way, may leave files that nobody needs.</summary>
+    /// <remarks>What was refused, too, if the snapshot that it started from can no longer be found among those that led to the current one.</remarks>
     private void CheckOrphans()
     {
         HashSet<string> needed = _catalog.Needed();
         Assert.All(
             _catalog.Storage.Files.Keys.Where(file => !needed.Contains(file) && !file.Contains("/_sessionize/", StringComparison.Ordinal)),
             file => Assert.True(
-                !_catalog.Storage.Makers.TryGetValue(file, out Intent? maker) || maker is null || maker.Outcome is null || maker.WasDisturbed, $"{file} is an orphan of {maker}"));
+                !_catalog.Storage.Makers.TryGetValue(file, out Intent? maker) || maker is null || maker.Outcome is null || maker.WasDisturbed
+                    || (maker.Outcome == SinkCommitOutcome.Refused && _hasExpired), $"{file} is an orphan of {maker}"));
     }
 
     private async Task CheckRowsAsync()
