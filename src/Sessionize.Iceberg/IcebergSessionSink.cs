@@ -47,6 +47,10 @@ public sealed class IcebergSessionSink : ISessionBatchSink
         _logger = logger ?? NullLogger.Instance;
     }
 
+    /// <summary>Makes a sink over a catalog, which it closes.</summary>
+    internal IcebergSessionSink(IcebergTableOptions options, TimeProvider clock, IIcebergCatalog catalog)
+        : this(options, clock) => (_catalog, _name) = (catalog, TableName.Parse(options.Name));
+
     /// <summary>In batch: whether a run of this name had committed already, so that this one wrote nothing.</summary>
     /// <value>Known after the commit.</value>
     public bool WasCommittedBefore { get; private set; }
@@ -153,7 +157,8 @@ public sealed class IcebergSessionSink : ISessionBatchSink
             ? history.FindValue(SummaryKeys.RunId, RunId(commit)) is not null
             : LaneFence.IsIn(
                 history, await LaneFence.ReadAsync(table, history, commit.Pipeline, acceptRollback: true, cancellationToken).ConfigureAwait(false), commit);
-        if (isThere && _commitId == commit.Id && _commit is not null)
+        if (_commitId == commit.Id && _commit is not null
+            && (isThere || (isThere = await _commit.WasMadeAndExpiredAsync(table, cancellationToken).ConfigureAwait(false))))
         {
             // Committed unseen, by this sink or by another run of the name.
             await SettleAsync(await _commit.SettleAsync(table).ConfigureAwait(false)).ConfigureAwait(false);
@@ -194,7 +199,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
             return SinkCommitOutcome.Refused;
         }
 
-        WasCommittedBefore = !result.IsOurs;
+        WasCommittedBefore = result.MayDiscard;
         await ResetAsync().ConfigureAwait(false);
         return SinkCommitOutcome.Committed;
     }
@@ -270,7 +275,9 @@ public sealed class IcebergSessionSink : ISessionBatchSink
             _dates.Clear();
         }
 
-        if (commit is not null)
+        // What a snapshot names, or a try of which nobody knows, stays.
+        bool mayDiscard = commit?.MustKeepFiles != true;
+        if (commit is not null && mayDiscard)
         {
             await commit.DiscardAsync(Table).ConfigureAwait(false);
         }
@@ -282,7 +289,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
 
         await using (writer.ConfigureAwait(false))
         {
-            if (commit?.MayDiscard ?? true)
+            if (mayDiscard)
             {
                 try
                 {

@@ -11,6 +11,9 @@ internal sealed class LaneFence(SinkCommit commit, bool acceptRollback) : ICommi
     private int _tries;
 
     /// <inheritdoc/>
+    public bool IsLasting => true;
+
+    /// <inheritdoc/>
     public async ValueTask<CommitStep> JudgeAsync(CatalogTable table, CancellationToken cancellationToken)
     {
         SnapshotHistory history = new(table.Metadata);

@@ -6,6 +6,9 @@ namespace Sessionize.Iceberg.Commits;
 internal sealed class RunFence(string runId) : ICommitFence
 {
     /// <inheritdoc/>
+    public bool IsLasting => false;
+
+    /// <inheritdoc/>
     public ValueTask<CommitStep> JudgeAsync(CatalogTable table, CancellationToken cancellationToken)
     {
         SnapshotHistory history = new(table.Metadata);

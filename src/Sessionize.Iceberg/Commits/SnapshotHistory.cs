@@ -30,6 +30,12 @@ internal sealed class SnapshotHistory
     /// <summary>The snapshots, newest first, as far back as the table keeps them.</summary>
     public IReadOnlyList<Snapshot> Ancestors => _ancestors;
 
+    /// <summary>Whether the table has forgotten snapshots that led to it.</summary>
+    public bool IsCutOff => _isCutOff;
+
+    /// <summary>Whether a snapshot led to what readers read; of one below zero, which is none, whether all that did are still there.</summary>
+    public bool Has(long snapshotId) => snapshotId < 0 ? !_isCutOff : _ancestors.Exists(snapshot => snapshot.Id == snapshotId);
+
     /// <summary>Where a pipeline's last commit is recorded.</summary>
     /// <param name="pipeline">The pipeline.</param>
     public Carrier Find(string pipeline)
@@ -48,7 +54,8 @@ internal sealed class SnapshotHistory
         }
 
         // Expiry takes the ancestors away, but not what is tagged: it goes on behind the oldest one left.
-        return _isCutOff && IsOlder(tagged, _ancestors[^1])
+        // Others carry its keys forward, unless the table was rolled back before they did.
+        return _isCutOff && IsOlder(tagged, _ancestors[^1]) && (newest is null || newest.Summary[key] == tagged.Summary[key])
             ? new Carrier(newest ?? tagged, CarrierState.Found, null)
             : new Carrier(newest, CarrierState.RolledBack, tagged);
     }

@@ -14,6 +14,9 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
 {
     private readonly TableFiles _files = new(table);
 
+    /// <summary>The manifests that the manifest list names, once it is written.</summary>
+    public IReadOnlyList<ManifestFile> Manifests { get; private set; } = [];
+
     /// <summary>Writes the snapshot's files.</summary>
     /// <param name="added">The manifests of the files that come, written once for all tries.</param>
     /// <param name="newFiles">The files that come.</param>
@@ -51,9 +54,40 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
             Summary = summary,
             SchemaId = table.Metadata.CurrentSchemaId,
         };
-        byte[] list = ManifestListWriter.Write(await MergeAsync(manifests, cancellationToken).ConfigureAwait(false), snapshot, table.Metadata.FormatVersion);
+        Manifests = await MergeAsync(manifests, cancellationToken).ConfigureAwait(false);
+        byte[] list = ManifestListWriter.Write(Manifests, snapshot, table.Metadata.FormatVersion);
         await CreateAsync(snapshot.ManifestList, list, cancellationToken).ConfigureAwait(false);
         return snapshot;
+    }
+
+    /// <summary>Whether data files of a commit are live in a table.</summary>
+    public static async ValueTask<bool> AreInAsync(CatalogTable table, IEnumerable<DataFile> added, CancellationToken cancellationToken)
+    {
+        HashSet<string> paths = [.. added.Select(file => file.FilePath)];
+        TableFiles files = new(table);
+        foreach (ManifestFile manifest in table.Metadata.CurrentSnapshot is { } head ? await files.ManifestsOfAsync(head, cancellationToken).ConfigureAwait(false) : [])
+        {
+            if (manifest.Content == ManifestContent.Data
+                && (await files.EntriesOfAsync(manifest, cancellationToken).ConfigureAwait(false)).Any(entry => entry.IsLive && paths.Contains(entry.File.FilePath)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Writes the manifests of files that come, one of each spec.</summary>
+    public async ValueTask<List<ManifestFile>> WriteAddedAsync(IEnumerable<DataFile> files, CancellationToken cancellationToken)
+    {
+        List<ManifestFile> manifests = [];
+        foreach (IGrouping<int, DataFile> group in files.GroupBy(file => file.SpecId))
+        {
+            manifests.Add(await WriteManifestAsync(
+                group.Key, ManifestContent.Data, [.. group.Select(file => new ManifestEntry(EntryStatus.Added, snapshotId, null, null, file))], cancellationToken).ConfigureAwait(false));
+        }
+
+        return manifests;
     }
 
     /// <summary>Writes a manifest of one spec.</summary>
