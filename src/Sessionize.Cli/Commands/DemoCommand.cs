@@ -46,9 +46,10 @@ internal sealed class DemoCommand : Command
         List<Session> timeline = WriteSessions(console, summary, sessions.Sessions);
         DemoTable table = new(parsed.GetValue(_warehouse));
         await table.WriteAsync(definition, cancellationToken).ConfigureAwait(false);
-        await WriteTableAsync(console, table, timeline[0], cancellationToken).ConfigureAwait(false);
+        Session shown = timeline.GroupBy(session => session.SessionDate).MaxBy(day => day.Count())!.First();
+        await WriteTableAsync(console, table, shown, cancellationToken).ConfigureAwait(false);
         bool hasPassed = WriteRuleCheck(console);
-        WriteNextSteps(console, data, table.QueryLine(timeline[0]));
+        WriteNextSteps(console, data, table.QueryLine(shown));
         return hasPassed ? ExitCodes.Done : ExitCodes.Failed;
     }
 

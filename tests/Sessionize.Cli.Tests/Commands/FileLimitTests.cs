@@ -39,7 +39,7 @@ public sealed class FileLimitTests : IDisposable
     public void OtherFile_ThatMayNotGrow_IsASentenceAndNoFile(string command, string expected)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a limit on the size of files.");
-        Generate("--bad", "50%");
+        Generate(bad: "50%");
 
         ToolResult result = ToolProcess.Shell(_folder.Path, $"{Limit}sessionize {command}").AssertCivil();
 
@@ -51,7 +51,7 @@ public sealed class FileLimitTests : IDisposable
     public void TemporaryFile_ThatMayNotGrow_IsASentenceAndNoFile()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a limit on the size of files.");
-        Generate("--events", "400000");
+        Generate(events: 400_000);
         Directory.CreateDirectory(_folder.File("temp"));
 
         ToolResult result = ToolProcess.Shell(
@@ -70,6 +70,6 @@ public sealed class FileLimitTests : IDisposable
         Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
     }
 
-    private void Generate(params string[] arguments) => Assert.Equal(
-        0, ToolProcess.Run(_folder.Path, ["generate", "--users", "3000", "--events", "100000", "-o", "e.ndjson", .. arguments]).AssertCivil().ExitCode);
+    private void Generate(int events = 100_000, string bad = "0") => Assert.Equal(
+        0, ToolProcess.Run(_folder.Path, "generate", "--users", "3000", "--events", $"{events}", "--bad", bad, "-o", "e.ndjson").AssertCivil().ExitCode);
 }
