@@ -137,17 +137,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
             _commitId = commit.Id;
         }
 
-        CommitResult result = await _commit.RunAsync(Table, cancellationToken).ConfigureAwait(false);
-        _table = result.Table;
-        _mayDiscard = result.MayDiscard;
-        if (result.Kind == CommitStepKind.Refused)
-        {
-            return SinkCommitOutcome.Refused;
-        }
-
-        WasCommittedBefore = result.MayDiscard;
-        await ResetAsync(cancellationToken).ConfigureAwait(false);
-        return SinkCommitOutcome.Committed;
+        return await SettleAsync(await _commit.RunAsync(Table, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -163,9 +153,8 @@ public sealed class IcebergSessionSink : ISessionBatchSink
                 history, await LaneFence.ReadAsync(table, history, commit.Pipeline, acceptRollback: true, cancellationToken).ConfigureAwait(false), commit);
         if (isThere && _commitId == commit.Id && _commit is not null)
         {
-            // Committed unseen: what was staged is the table's now.
-            (_table, _mayDiscard) = (table, false);
-            await ResetAsync(cancellationToken).ConfigureAwait(false);
+            // Committed unseen, by this sink or by another run of the name: the commit finds out which, and what becomes of the files.
+            await SettleAsync(await _commit.RunAsync(table, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
 
         return isThere;
@@ -193,6 +182,20 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     private IIcebergCatalog Catalog => _catalog ?? throw new InvalidOperationException("The sink was not opened: call OpenAsync first.");
 
     private CatalogTable Table => _table ?? throw new InvalidOperationException("The sink was not opened: call OpenAsync first.");
+
+    private async ValueTask<SinkCommitOutcome> SettleAsync(CommitResult result, CancellationToken cancellationToken)
+    {
+        _table = result.Table;
+        _mayDiscard = result.MayDiscard;
+        if (result.Kind == CommitStepKind.Refused)
+        {
+            return SinkCommitOutcome.Refused;
+        }
+
+        WasCommittedBefore = result.MayDiscard;
+        await ResetAsync(cancellationToken).ConfigureAwait(false);
+        return SinkCommitOutcome.Committed;
+    }
 
     private string RunId(SinkCommit commit) => _options.RunId ?? $"{commit.Id}";
 

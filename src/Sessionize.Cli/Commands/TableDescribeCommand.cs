@@ -11,7 +11,7 @@ internal sealed class TableDescribeCommand : TableVerb
 {
     private const int PartitionsShown = 20;
     private const int SnapshotsShown = 5;
-    private const int LanesShown = 200;
+    private const int LanesShown = 20;
 
     private readonly Option<bool> _noUsers = new("--no-users") { Description = "Leave out the users per bucket, for which two columns of all rows are read." };
 
@@ -96,9 +96,21 @@ internal sealed class TableDescribeCommand : TableVerb
         json.WriteObjects("pipelines", info.Pipelines, pipeline =>
         {
             json.WriteString("name", pipeline.Name);
-            json.WriteNumber("snapshot_id", pipeline.SnapshotId);
+            json.WriteNumber("snapshot_id", pipeline.SnapshotId ?? -1);
             json.WriteString("commit_id", pipeline.CommitId);
-            json.WriteString("lanes", pipeline.Lanes);
+            json.WriteBoolean("rolled_back", pipeline.IsRolledBack);
+            json.WriteObjects("lanes", pipeline.Lanes, lane =>
+            {
+                json.WriteNumber("lane", lane.Lane.Number);
+                json.WriteString("version", lane.To.Name);
+                json.WriteNumber("watermark_ms", lane.Watermark);
+                json.WriteObjects("positions", lane.Positions, position =>
+                {
+                    json.WriteString("partition", position.Partition);
+                    json.WriteNumber("next", position.Next);
+                    json.WriteNumber("replay_from", position.ReplayFrom);
+                });
+            });
         });
     });
 
@@ -137,11 +149,17 @@ internal sealed class TableDescribeCommand : TableVerb
             TextGrid.Heading(console, "Pipelines");
             foreach (IcebergPipelineInfo pipeline in info.Pipelines)
             {
-                TextGrid.Line(console, $"  {pipeline.Name}: commit {pipeline.CommitId ?? "?"} in snapshot {pipeline.SnapshotId}");
-                TextGrid.Line(console, $"    lanes {TerminalText.Safe(pipeline.Lanes ?? "", LanesShown)}");
+                TextGrid.Line(console, $"  {pipeline.Name}: commit {pipeline.CommitId ?? "?"} in snapshot {pipeline.SnapshotId}{(pipeline.IsRolledBack ? "; the table was rolled back behind it" : "")}");
+                TextGrid.Write(console, ["#lane", "watermark (UTC)", "positions"], pipeline.Lanes.Take(LanesShown).Select(lane => (string[])
+                    [$"{lane.Lane}", WatermarkText(lane.Watermark), string.Join(", ", lane.Positions.Select(position => $"{position.Partition} at {position.Next}"))]));
+                Rest(console, pipeline.Lanes.Count - LanesShown, "lanes: --format json has all");
             }
         }
     }
+
+    /// <summary>Before the first event a watermark lies at the beginning of time.</summary>
+    private static string WatermarkText(long milliseconds) =>
+        milliseconds is > -62_135_596_800_000 and < 253_402_300_800_000 ? CountText.Of(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)) : "none";
 
     private static string OrNothing(IReadOnlyList<string> terms) => terms.Count == 0 ? "(nothing)" : string.Join(", ", terms);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
+using Sessionize.Iceberg.Commits;
 using Sessionize.Iceberg.Manifests;
 using Sessionize.Iceberg.Metadata;
 using Sessionize.Iceberg.Partitioning;
@@ -12,9 +13,6 @@ namespace Sessionize.Iceberg.Reading;
 /// <param name="table">The table.</param>
 internal sealed class TableDescription(TableFiles table)
 {
-    private const string PipelinePrefix = "sessionize.";
-    private const string LanesSuffix = ".lanes";
-
     /// <summary>The snapshots, the newest first.</summary>
     public static IReadOnlyList<IcebergSnapshotInfo> SnapshotsOf(TableMetadata metadata) =>
     [
@@ -65,7 +63,7 @@ internal sealed class TableDescription(TableFiles table)
             Bytes = data.Sum(file => file.Bytes),
             Partitions = PartitionsOf(data),
             UsersPerBucket = countUsers ? await CountUsersAsync(cancellationToken).ConfigureAwait(false) : null,
-            Pipelines = PipelinesOf(metadata),
+            Pipelines = await PipelinesAsync(cancellationToken).ConfigureAwait(false),
         };
     }
 
@@ -138,23 +136,22 @@ internal sealed class TableDescription(TableFiles table)
     }
 
     /// <summary>The newest commit of each pipeline, from the current snapshot back.</summary>
-    private static List<IcebergPipelineInfo> PipelinesOf(TableMetadata metadata)
+    private async ValueTask<IReadOnlyList<IcebergPipelineInfo>> PipelinesAsync(CancellationToken cancellationToken)
     {
-        Dictionary<string, IcebergPipelineInfo> pipelines = new(StringComparer.Ordinal);
-        HashSet<long> seen = [];
-        for (Snapshot? snapshot = metadata.CurrentSnapshot; snapshot is not null && seen.Add(snapshot.Id);
-            snapshot = snapshot.ParentId is { } parent ? metadata.FindSnapshot(parent) : null)
+        SnapshotHistory history = new(table.Metadata);
+        List<IcebergPipelineInfo> pipelines = [];
+        foreach (string name in history.Pipelines().Order(StringComparer.Ordinal))
         {
-            foreach (string key in snapshot.Summary.Keys.Where(key =>
-                key.StartsWith(PipelinePrefix, StringComparison.Ordinal) && key.EndsWith(LanesSuffix, StringComparison.Ordinal)
-                && key.Length > PipelinePrefix.Length + LanesSuffix.Length))
-            {
-                string name = key[PipelinePrefix.Length..^LanesSuffix.Length];
-                pipelines.TryAdd(name, new IcebergPipelineInfo(
-                    name, snapshot.Id, snapshot.Summary.GetValueOrDefault($"{PipelinePrefix}{name}.commit"), snapshot.Summary[key]));
-            }
+            Carrier carrier = history.Find(name);
+            PipelineLanes lanes = await LaneFence.ReadAsync(table.Table, history, name, acceptRollback: true, cancellationToken).ConfigureAwait(false);
+            pipelines.Add(new IcebergPipelineInfo(
+                name,
+                carrier.Snapshot?.Id,
+                carrier.Snapshot?.Summary.GetValueOrDefault(SummaryKeys.Commit(name)),
+                carrier.State == CarrierState.RolledBack,
+                [.. lanes.Lanes.Values.Select(lane => lane.Entry).OrderBy(lane => lane.Lane)]));
         }
 
-        return [.. pipelines.Values.OrderBy(pipeline => pipeline.Name, StringComparer.Ordinal)];
+        return pipelines;
     }
 }

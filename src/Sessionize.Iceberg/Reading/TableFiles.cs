@@ -15,7 +15,7 @@ internal sealed class TableFiles
     /// <exception cref="SessionizeException">It is of a format version that is not read.</exception>
     public TableFiles(CatalogTable table)
     {
-        (Name, Metadata, Storage) = (table.Name.ToString(), table.Metadata, table.Storage);
+        (Table, Name, Metadata, Storage) = (table, table.Name.ToString(), table.Metadata, table.Storage);
         MetadataLocation = table.MetadataLocation;
         if (Metadata.FormatVersion is not (1 or 2))
         {
@@ -25,6 +25,9 @@ internal sealed class TableFiles
 
         _mapping = new Lazy<NameMapping?>(() => Metadata.Properties.TryGetValue(NameMapping.Property, out string? json) ? NameMapping.Parse(json) : null);
     }
+
+    /// <summary>The table as its catalog had it.</summary>
+    public CatalogTable Table { get; }
 
     /// <summary>What messages call the table.</summary>
     public string Name { get; }

@@ -12,10 +12,12 @@ public sealed class RaceTests(S3Server s3, RestCatalogServer rest, IceCheck java
     private const int RowsPerCommit = 3;
     private const int Killed = 137;
 
-    private static readonly int s_commits = Number("SESSIONIZE_RACE_COMMITS", 25);
     private static readonly int s_killRounds = Number("SESSIONIZE_KILL_ROUNDS", 10);
 
     private readonly TablePlaces _places = new(s3, rest);
+
+    /// <summary>How many commits a racer makes.</summary>
+    internal static int Commits { get; } = Number("SESSIONIZE_RACE_COMMITS", 25);
 
     public static TheoryData<TablePlaceKind> Kinds => TablePlaces.Kinds;
 
@@ -24,7 +26,7 @@ public sealed class RaceTests(S3Server s3, RestCatalogServer rest, IceCheck java
     public async Task EightProcesses_OneTable_EveryRowOnce(TablePlaceKind kind)
     {
         TablePlace place = await _places.NewAsync(kind);
-        Racer[] racers = [.. Enumerable.Range(0, Racers).Select(lane => Racer.Start(place, lane, s_commits))];
+        Racer[] racers = [.. Enumerable.Range(0, Racers).Select(lane => Racer.Start(place, lane, Commits))];
         try
         {
             int[] ends = await Task.WhenAll(racers.Select(racer => racer.EndAsync()));
@@ -44,10 +46,10 @@ public sealed class RaceTests(S3Server s3, RestCatalogServer rest, IceCheck java
     public async Task Zombie_StoppedWhileAnotherTakesItsLane_IsFenced()
     {
         TablePlace place = await _places.NewAsync(TablePlaceKind.SqliteLocal);
-        using Racer zombie = Racer.Start(place, 0, s_commits);
+        using Racer zombie = Racer.Start(place, 0, Commits);
         zombie.WaitFor("start 3");
         zombie.Signal("STOP");
-        using (Racer owner = Racer.Start(place, 0, s_commits))
+        using (Racer owner = Racer.Start(place, 0, Commits))
         {
             Assert.Equal(0, await owner.EndAsync());
         }
@@ -65,8 +67,8 @@ public sealed class RaceTests(S3Server s3, RestCatalogServer rest, IceCheck java
         Random random = new(20240506);
         for (int round = 0; round < s_killRounds; round++)
         {
-            using Racer racer = Racer.Start(place, 0, s_commits);
-            racer.WaitFor("start " + Math.Min(s_commits - 1, (round * s_commits / s_killRounds) + 1).ToString(CultureInfo.InvariantCulture));
+            using Racer racer = Racer.Start(place, 0, Commits);
+            racer.WaitFor("start " + Math.Min(Commits - 1, (round * Commits / s_killRounds) + 1).ToString(CultureInfo.InvariantCulture));
 
             // Anywhere in the commit: the spread is over more than one takes.
             await Task.Delay(random.Next(25), TestContext.Current.CancellationToken);
@@ -75,7 +77,7 @@ public sealed class RaceTests(S3Server s3, RestCatalogServer rest, IceCheck java
             await java.VerifyAsync(place.Address, "--allow-orphans");
         }
 
-        using Racer last = Racer.Start(place, 0, s_commits);
+        using Racer last = Racer.Start(place, 0, Commits);
         Assert.Equal(0, await last.EndAsync());
         await java.VerifyAsync(place.Address, "--allow-orphans");
         await AssertRowsAsync(place, lanes: 1);
@@ -88,7 +90,7 @@ public sealed class RaceTests(S3Server s3, RestCatalogServer rest, IceCheck java
         string[] expected =
         [
             .. from lane in Enumerable.Range(0, lanes)
-               from commit in Enumerable.Range(0, s_commits)
+               from commit in Enumerable.Range(0, Commits)
                from row in Enumerable.Range(0, RowsPerCommit)
                select $"l{lane}-c{commit}-r{row}",
         ];

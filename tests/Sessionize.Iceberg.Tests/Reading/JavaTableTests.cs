@@ -139,7 +139,7 @@ public sealed class JavaTableTests(IceCheck java, RestCatalogServer rest) : IDis
         TableAddress address = TableAddress.InSql($"jdbc:sqlite:{database}", "sessionize", warehouse, "ns.t");
         await java.CreateAsync(address, Schema);
         await java.AppendAsync(address, Rows(0, 5));
-        IcebergTableOptions options = new() { Name = "ns.t", Catalog = IcebergCatalogKind.Sql, CatalogUri = $"sqlite:///{database.TrimStart('/')}", Warehouse = warehouse };
+        IcebergTableOptions options = new() { Name = "ns.t", Catalog = IcebergCatalogKind.Sql, CatalogUri = $"sqlite:///{database}", Warehouse = warehouse };
         await using IcebergSessionTable table = await IcebergSessionTable.OpenAsync(options, cancellationToken: Token);
 
         TableRows.AssertEqual(await java.ReadAsync(address), await OurReader.ReadAsync(table, null, _ => RowFilter.Everything));

@@ -111,6 +111,10 @@ public sealed class PipelineTests(S3Server s3, RestCatalogServer rest, IceCheck 
         {
             Assert.Equal(driver.Lanes.Values.OrderBy(lane => lane.Lane), restarted.Lanes.Values.OrderBy(lane => lane.Lane));
             await restarted.CommitAsync(5);
+            await using IcebergSessionTable table = await IcebergSessionTable.OpenAsync(place.Options(), cancellationToken: Token);
+            IcebergPipelineInfo pipeline = Assert.Single((await table.DescribeAsync(cancellationToken: Token)).Pipelines);
+            Assert.Equal((SinkDriver.Pipeline, false), (pipeline.Name, pipeline.IsRolledBack));
+            Assert.Equal(restarted.Lanes.Values.OrderBy(lane => lane.Lane), pipeline.Lanes);
         }
 
         await java.VerifyAsync(place.Address);
