@@ -35,7 +35,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     private Guid _commitId;
 
     /// <summary>Makes a sink; nothing is connected to before <see cref="OpenAsync"/>.</summary>
-    /// <param name="options">Which table, and how.</param>
+    /// <param name="options">Which table, and how; copied. A mistake in them is told by <see cref="OpenAsync"/>.</param>
     /// <param name="clock">Gives the time of snapshots, and the pauses between retries; <see langword="null"/>: the system's.</param>
     /// <param name="logger">Is told what is not done as the table's properties say; <see langword="null"/>: nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">Memory or threads are out of range.</exception>
@@ -78,6 +78,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     /// <exception cref="SessionizeException">
     /// There is no such table and it is not to be created; it cannot take sessions; it was rolled back; or catalog or storage fail.
     /// </exception>
+    /// <exception cref="ArgumentException">An option cannot be used; the message names it and the remedy.</exception>
     public async ValueTask<IReadOnlyList<LaneCommit>> OpenAsync(SinkOpening opening, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(opening);
@@ -98,6 +99,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     }
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The sink was not opened.</exception>
     public Func<CancellationToken, ValueTask> Encode(SessionBatch rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -110,6 +112,8 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     }
 
     /// <inheritdoc/>
+    /// <exception cref="SessionizeException">A value does not fit into its column, or the storage fails.</exception>
+    /// <exception cref="InvalidOperationException">The sink was not opened.</exception>
     public async ValueTask WriteAsync(IReadOnlyList<SessionChange> changes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(changes);
@@ -148,6 +152,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     }
 
     /// <inheritdoc/>
+    /// <exception cref="SessionizeException">The catalog or the storage is away.</exception>
     public async ValueTask<bool> HasCommittedAsync(SinkCommit commit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commit);

@@ -11,6 +11,7 @@ public static class IcebergSessionizationExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Says which table, and how.</param>
     /// <returns>The builder.</returns>
+    /// <remarks>Mistakes in the options are told when the pipeline starts. A pipeline has one sink.</remarks>
     public static ISessionizationBuilder ToIceberg(this ISessionizationBuilder builder, Action<IcebergTableOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -1,18 +1,19 @@
 namespace Sessionize.Iceberg;
 
 /// <summary>What a table is, and how large.</summary>
+/// <remarks>As of the moment when the table was opened. Immutable, and safe for use by several threads.</remarks>
 public sealed record IcebergTableInfo
 {
-    /// <summary>Its name.</summary>
+    /// <summary>Its name, with its namespace: <c>sessions.user_sessions</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The id that it keeps for life.</summary>
+    /// <summary>The UUID that it keeps for life, also when it is renamed.</summary>
     public required string Uuid { get; init; }
 
     /// <summary>The version of Iceberg's format: 1 or 2.</summary>
     public required int FormatVersion { get; init; }
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>The URI of its folder.</summary>
     public required string Location { get; init; }
 
     /// <summary>Where its metadata was read, if the catalog tells.</summary>
@@ -30,25 +31,25 @@ public sealed record IcebergTableInfo
     /// <summary>How new files are ordered: <c>uuid asc nulls first</c>; empty: not at all.</summary>
     public required IReadOnlyList<string> SortedBy { get; init; }
 
-    /// <summary>The table's settings.</summary>
+    /// <summary>The table's settings, its <c>TBLPROPERTIES</c>.</summary>
     public required IReadOnlyDictionary<string, string> Properties { get; init; }
 
     /// <summary>The snapshot that readers read; <see langword="null"/> of an empty table.</summary>
     public IcebergSnapshotInfo? CurrentSnapshot { get; init; }
 
-    /// <summary>The snapshots that are kept.</summary>
+    /// <summary>The number of snapshots that are kept.</summary>
     public required int Snapshots { get; init; }
 
-    /// <summary>Its data files.</summary>
+    /// <summary>The number of data files of the current snapshot.</summary>
     public required int DataFiles { get; init; }
 
-    /// <summary>Its delete files.</summary>
+    /// <summary>The number of delete files of the current snapshot.</summary>
     public required int DeleteFiles { get; init; }
 
     /// <summary>The rows of its data files, deleted ones included.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>The bytes of its data files.</summary>
+    /// <summary>The length of its data files together, in bytes as they are stored.</summary>
     public required long Bytes { get; init; }
 
     /// <summary>Its partitions, in the order of their values.</summary>
@@ -57,6 +58,6 @@ public sealed record IcebergTableInfo
     /// <summary>How users are spread over buckets; <see langword="null"/>, if that was not asked for, or the table has no such columns.</summary>
     public UsersPerBucket? UsersPerBucket { get; init; }
 
-    /// <summary>The pipelines that commit to it.</summary>
+    /// <summary>The pipelines of this library that commit to it; empty, if only batch runs and others do.</summary>
     public required IReadOnlyList<IcebergPipelineInfo> Pipelines { get; init; }
 }

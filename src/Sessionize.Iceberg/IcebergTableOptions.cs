@@ -3,7 +3,7 @@ using Sessionize.Storage;
 namespace Sessionize.Iceberg;
 
 /// <summary>Which Iceberg table takes the sessions, and how.</summary>
-/// <remarks>Copied by whoever takes them: a later change has no effect.</remarks>
+/// <remarks>Copied by whoever takes them: a later change has no effect. Not thread-safe.</remarks>
 public sealed class IcebergTableOptions
 {
     private const long LeastMemoryBytes = 1 << 20;
@@ -41,11 +41,11 @@ public sealed class IcebergTableOptions
     /// <value><see langword="true"/> by default.</value>
     public bool EnsureTable { get; set; } = true;
 
-    /// <summary>How a created table is partitioned: columns and transforms, such as <c>day(session_start_time),bucket(16,uuid)</c>, or <c>none</c>.</summary>
+    /// <summary>How a created table is partitioned: columns and transforms, such as <c>day(session_start_time),bucket(16,uuid)</c>, or <c>none</c>. An existing table keeps its own.</summary>
     /// <value><c>session_date,user_hash_bucket</c> by default.</value>
     public string PartitionBy { get; set; } = "session_date,user_hash_bucket";
 
-    /// <summary>How rows of a data file of a created table are ordered: columns, each with <c>desc</c> behind it if the greatest comes first; or <c>none</c>.</summary>
+    /// <summary>How rows of a data file of a created table are ordered: columns, each with <c>desc</c> behind it if the greatest comes first; or <c>none</c>. An existing table keeps its own.</summary>
     /// <value><c>uuid,session_start_time_ms</c> by default.</value>
     public string SortBy { get; set; } = "uuid,session_start_time_ms";
 

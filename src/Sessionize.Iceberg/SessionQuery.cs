@@ -4,7 +4,7 @@ namespace Sessionize.Iceberg;
 /// <remarks>Immutable, and safe for use by several threads. A new one asks for all sessions of the table as it is now.</remarks>
 public sealed record SessionQuery
 {
-    /// <summary>Sessions of these days: of <c>session_date</c>, or in a table without that column the UTC days of the starts.</summary>
+    /// <summary>Sessions of these days: of <c>session_date</c>, the UTC day of the start; or in a table without that column the UTC days of the starts.</summary>
     /// <value>Empty by default: of all days.</value>
     public IReadOnlyCollection<DateOnly> Dates { get; init; } = [];
 
@@ -24,7 +24,7 @@ public sealed record SessionQuery
     /// <value>None by default.</value>
     public DateTimeOffset? StartFrom { get; init; }
 
-    /// <summary>Sessions that start before this time.</summary>
+    /// <summary>Sessions that start before this time; one that starts at it does not fit.</summary>
     /// <value>None by default.</value>
     public DateTimeOffset? StartTo { get; init; }
 

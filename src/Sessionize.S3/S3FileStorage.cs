@@ -9,7 +9,7 @@ namespace Sessionize.S3;
 /// <remarks>
 /// <para>Settings have Iceberg's standard names, such as <c>s3.endpoint</c>; the package's README lists them. Without keys the credentials are those that
 /// AWS tools find. Nothing is connected to before the first call.</para>
-/// <para>Requests that fail for a while are tried again with increasing pauses before a call throws. Safe for use by several threads.</para>
+/// <para>Requests that fail for a while are tried again with increasing pauses before a call throws; <see cref="SessionizeException.IsTransient"/> then says whether the same call may succeed later. Safe for use by several threads.</para>
 /// </remarks>
 public sealed class S3FileStorage : IProbedFileStorage
 {

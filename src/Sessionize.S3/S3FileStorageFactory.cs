@@ -2,7 +2,8 @@ using Sessionize.Storage;
 
 namespace Sessionize.S3;
 
-/// <summary>Makes the storage of S3, for locations <c>s3://</c>, <c>s3a://</c> and <c>s3n://</c>. Safe for use by several threads.</summary>
+/// <summary>Makes the storage of S3, for locations <c>s3://</c>, <c>s3a://</c> and <c>s3n://</c>.</summary>
+/// <remarks>To be added to <c>IcebergTableOptions.Storages</c>. Safe for use by several threads.</remarks>
 public sealed class S3FileStorageFactory : IFileStorageFactory
 {
     private readonly TimeProvider _clock;

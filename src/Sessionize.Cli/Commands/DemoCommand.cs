@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Sessionize.Cli.Demonstration;
+using Sessionize.Cli.Options;
 using Sessionize.Cli.Output;
+using Sessionize.Iceberg.Reading;
 using Sessionize.Sinks;
 using Sessionize.Sources;
 using Spectre.Console;
@@ -15,11 +17,20 @@ internal sealed class DemoCommand : Command
     private const int FewestSessions = 3;
     private const int MostSessions = 6;
 
-    public DemoCommand()
-        : base("demo", "Shows sessions of real clicks, a timeline, and a check of the rules.")
-        => SetAction(RunAsync);
+    private readonly Option<string> _warehouse = OptionParsing.Text(
+        "--warehouse",
+        "folder",
+        "Where the Iceberg table of the sessions goes; a new temporary folder by default.",
+        text => text.Contains("://", StringComparison.Ordinal) ? "is no folder: name a local one, such as lake" : null);
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    public DemoCommand()
+        : base("demo", "Shows sessions of real clicks, a timeline, an Iceberg table of them, and a check of the rules.")
+    {
+        Options.Add(_warehouse);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string data = Path.Combine(AppContext.BaseDirectory, "Data", "otto-shop.ndjson.gz");
         InMemorySessionTable sessions = new();
@@ -32,13 +43,17 @@ internal sealed class DemoCommand : Command
         SessionizationSummary summary = await new BatchSessionizer(definition).RunAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
 
         IAnsiConsole console = Pictures.ConsoleOf(Console.Out);
-        WriteSessions(console, summary, sessions.Sessions);
+        List<Session> timeline = WriteSessions(console, summary, sessions.Sessions);
+        DemoTable table = new(parsed.GetValue(_warehouse));
+        await table.WriteAsync(definition, cancellationToken).ConfigureAwait(false);
+        Session shown = timeline.GroupBy(session => session.SessionDate).MaxBy(day => day.Count())!.First();
+        await WriteTableAsync(console, table, shown, cancellationToken).ConfigureAwait(false);
         bool hasPassed = WriteRuleCheck(console);
-        WriteNextSteps(console, data);
+        WriteNextSteps(console, data, table.QueryLine(shown));
         return hasPassed ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static void WriteSessions(IAnsiConsole console, SessionizationSummary summary, IReadOnlyList<Session> sessions)
+    private static List<Session> WriteSessions(IAnsiConsole console, SessionizationSummary summary, IReadOnlyList<Session> sessions)
     {
         List<Session>[] users = [.. sessions.GroupBy(session => session.UserId).Select(user => user.ToList())];
         List<Session>[] shown = [.. users.Where(user => user.Count is >= FewestSessions and <= MostSessions).Take(UsersShown)];
@@ -54,6 +69,17 @@ internal sealed class DemoCommand : Command
         {
             Line(console, line);
         }
+
+        return longest;
+    }
+
+    private static async Task WriteTableAsync(IAnsiConsole console, DemoTable table, Session shown, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<Session> found, ScanCounts counts) = await table.QueryAsync(shown, cancellationToken).ConfigureAwait(false);
+        Heading(console, $"An Iceberg table of all sessions, {table.Name}, and one day of {TerminalText.Safe(shown.UserId)} in it");
+        Line(console, $"It lies in {TerminalText.Safe(table.Warehouse)}, partitioned by date and users' bucket; Spark, Trino and DuckDB read it, too.");
+        console.Write(SessionTable.Of(found));
+        Line(console, ScanText.Of(counts));
     }
 
     private static bool WriteRuleCheck(IAnsiConsole console)
@@ -74,13 +100,15 @@ internal sealed class DemoCommand : Command
         return verdicts.All(verdict => verdict.HasPassed);
     }
 
-    private static void WriteNextSteps(IAnsiConsole console, string data)
+    private static void WriteNextSteps(IAnsiConsole console, string data, string query)
     {
         Heading(console, "What to try next");
         foreach (string line in (string[])
             [
-                $"sessionize batch {Quoted(data)} -o sessions.csv",
-                $"sessionize batch {Quoted(data)} --inactivity-timeout 10m --end-on-page checkout --dry-run",
+                query,
+                $"sessionize batch {ShellText.Quoted(data)} -o sessions.csv",
+                $"sessionize batch {ShellText.Quoted(data)} --table sessions.user_sessions --warehouse lake",
+                $"sessionize batch {ShellText.Quoted(data)} --inactivity-timeout 10m --end-on-page checkout --dry-run",
                 "sessionize generate --users 1000 --events 100000 -o events.ndjson.gz",
                 "sessionize batch --help",
             ])
@@ -88,9 +116,6 @@ internal sealed class DemoCommand : Command
             Line(console, $"  {line}");
         }
     }
-
-    /// <summary>The path as a shell takes it for one word; double quotes, which the shells of Windows know, too.</summary>
-    internal static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
 
     private static void Heading(IAnsiConsole console, string text)
     {

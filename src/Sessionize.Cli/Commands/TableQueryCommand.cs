@@ -125,7 +125,7 @@ internal sealed class TableQueryCommand : TableVerb
                 break;
             case TableFormat.Ndjson:
                 await WriteLinesAsync(table, scan, query.Limit, cancellationToken).ConfigureAwait(false);
-                Talk.Say(CountsText(scan.Plan.Counts));
+                Talk.Say(ScanText.Of(scan.Plan.Counts));
                 break;
             default:
                 await DrawAsync(table, scan, query.Limit, cancellationToken).ConfigureAwait(false);
@@ -151,7 +151,7 @@ internal sealed class TableQueryCommand : TableVerb
             Talk.Say($"More sessions fit than the {SessionsShown} that are shown: give --limit, or --format ndjson for all.");
         }
 
-        await StandardOutput.WriteLineAsync(CountsText(scan.Plan.Counts)).ConfigureAwait(false);
+        await StandardOutput.WriteLineAsync(ScanText.Of(scan.Plan.Counts)).ConfigureAwait(false);
     }
 
     private static async Task WriteLinesAsync(IcebergSessionTable table, TableScan scan, long? limit, CancellationToken cancellationToken)
@@ -238,11 +238,6 @@ internal sealed class TableQueryCommand : TableVerb
             return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
         }
     }
-
-    private static string CountsText(ScanCounts counts) =>
-        $"{CountText.Of(counts.Files)} of {CountText.Of(counts.FilesTotal)} files ({CountText.OfBytes(counts.Bytes)} of {CountText.OfBytes(counts.BytesTotal)}), "
-        + $"{CountText.Of(counts.Manifests)} of {CountText.Of(counts.ManifestsTotal)} manifests, and of the files' {CountText.Of(counts.RowGroupsTotal)} row groups "
-        + $"{CountText.Of(counts.RowGroups)} were opened; {CountText.OfBytes(counts.ColumnBytes)} were read.";
 
     private static TimeRange? ReadRange(string text)
     {

@@ -23,7 +23,7 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
     private readonly string _path;
     private bool _isToReplace;
     private AtomicFile? _whole;
-    private FileStream? _appended;
+    private GrowingFile? _appended;
 
     /// <summary>Appends to a file.</summary>
     /// <param name="path">The file's name.</param>
@@ -87,7 +87,7 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
         try
         {
             await file.FlushAsync(cancellationToken).ConfigureAwait(false);
-            file.Flush(flushToDisk: true);
+            file.Flush(toDisk: true);
             _appended = null;
             await file.DisposeAsync().ConfigureAwait(false);
         }
@@ -193,7 +193,7 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
         return _appended;
     }
 
-    private async ValueTask<FileStream> AppendAsync(CancellationToken cancellationToken)
+    private async ValueTask<GrowingFile> AppendAsync(CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -201,7 +201,7 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
             {
                 FileStream file = new(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 EndTornLine(file);
-                return file;
+                return new GrowingFile(file);
             }
             catch (IOException failure) when (attempt < MostTries && (failure.HResult & 0xFFFF) is NoSharing or WouldBlock or WouldBlockOnBsd)
             {

@@ -15,7 +15,8 @@ internal sealed class AtomicFile : IAsyncDisposable
 
     private readonly string _target;
     private readonly bool _overwrite;
-    private readonly FileStream _stream;
+    private readonly FileStream _file;
+    private readonly GrowingFile _stream;
     private string? _temporary;
     private bool _isCompleted;
 
@@ -29,7 +30,8 @@ internal sealed class AtomicFile : IAsyncDisposable
         (Path, _target, _overwrite) = (path, target, overwrite);
         if (mayBeNameless && Unix.TryOpenNameless(Folder, mode ?? Everybody) is { } nameless)
         {
-            _stream = new FileStream(nameless, FileAccess.Write, BufferBytes);
+            _file = new FileStream(nameless, FileAccess.Write, BufferBytes);
+            _stream = new GrowingFile(_file);
             return;
         }
 
@@ -40,7 +42,8 @@ internal sealed class AtomicFile : IAsyncDisposable
             options.UnixCreateMode = mode;
         }
 
-        _stream = new FileStream(_temporary, options);
+        _file = new FileStream(_temporary, options);
+        _stream = new GrowingFile(_file);
     }
 
     /// <summary>The file's name, as given.</summary>
@@ -106,9 +109,9 @@ internal sealed class AtomicFile : IAsyncDisposable
         {
             await _stream.FlushAsync(cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            _stream.Flush(flushToDisk: true);
+            _stream.Flush(toDisk: true);
             cancellationToken.ThrowIfCancellationRequested();
-            if (_temporary is null && Unix.TryName(_stream.SafeFileHandle, _target))
+            if (_temporary is null && Unix.TryName(_file.SafeFileHandle, _target))
             {
                 _isCompleted = true;
                 await _stream.DisposeAsync().ConfigureAwait(false);
@@ -162,7 +165,7 @@ internal sealed class AtomicFile : IAsyncDisposable
             }
 
             string temporary = NewTemporaryName();
-            Unix.TryName(_stream.SafeFileHandle, temporary);
+            Unix.TryName(_file.SafeFileHandle, temporary);
             _temporary = temporary;
         }
 

@@ -14,6 +14,7 @@ public sealed partial class CommandLineGuideTests : IDisposable
 
     [Theory]
     [InlineData("batch")]
+    [InlineData("demo")]
     [InlineData("generate")]
     public void Guide_Options_AreThoseOfTheHelp(string command)
     {

@@ -122,8 +122,7 @@ internal sealed class SpillFile : IDisposable
         }
         catch (ArgumentOutOfRangeException failure)
         {
-            // The library's name for a file that is as large as the file system or the process's limit allows.
-            throw Failed(_folder, new IOException("The file may not be any larger", failure));
+            throw Failed(_folder, GrowingFile.TooLarge(failure));
         }
     }
 
