@@ -22,7 +22,7 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
         foreach (RowSegment segment in segments)
         {
             _segments.Add(segment);
-            _bytes += segment.MemoryBytes + ((long)segment.Entries.Length * Marshal.SizeOf<SortEntry>());
+            _bytes += segment.MemoryBytes + ((long)segment.Entries.Length * (sizeof(ulong) + Marshal.SizeOf<SortEntry>()));
         }
 
         if (_bytes > options.MemoryBytes)
@@ -32,11 +32,21 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
     }
 
     /// <summary>All rows, partition by partition, sorted. Nothing is added any more.</summary>
-    public RowMerge ReadAll()
+    /// <returns>Parts in the order of their partitions.</returns>
+    public IEnumerable<SortedPart> ReadAll()
     {
-        _file?.Flush();
         int[] ranks = partitions.Ranks();
-        return new RowMerge([.. _spilled.Select(extent => new SpillRun(_file!, extent.Start, extent.End)), .. SortedRuns(ranks)], ranks);
+        SortedSegments[] sorted = Sort(ranks);
+        if (_spilled.Count == 0 && sorted is [var rows])
+        {
+            return Enumerable.Range(0, rows.PartitionCount)
+                .Select(rank => new SortedPart(new RowMerge([rows.Read(rank)], ranks), rows.PartitionAt(rank), rows.StartOf(rank + 1) - rows.StartOf(rank)))
+                .Where(part => part.RowCount > 0);
+        }
+
+        _file?.Flush();
+        IEnumerable<RowRun> spilled = _spilled.Select(extent => new SpillRun(_file!, extent.Start, extent.End));
+        return [new SortedPart(new RowMerge([.. spilled, .. sorted.Select(part => part.ReadAll())], ranks), 0, int.MaxValue)];
     }
 
     /// <inheritdoc/>
@@ -56,7 +66,7 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
 
         int[] ranks = partitions.Ranks();
         long start = _file.ExtentBytes;
-        RowMerge rows = new(SortedRuns(ranks), ranks);
+        RowMerge rows = new(Sort(ranks).Select(part => part.ReadAll()), ranks);
         while (rows.MoveNext())
         {
             SpillRun.Write(_file, rows.Current);
@@ -73,13 +83,19 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
         _bytes = 0;
     }
 
-    /// <summary>Sorts what is in memory, each thread a part of it.</summary>
-    private RowRun[] SortedRuns(int[] ranks)
+    /// <summary>Sorts what is in memory: each thread some partitions; or, if those are few, a part of the rows.</summary>
+    private SortedSegments[] Sort(int[] ranks)
     {
+        if (ranks.Length > options.Threads || options.Threads == 1)
+        {
+            return _segments.Count == 0 ? [] : [new SortedSegments(_segments, ranks, options.Threads)];
+        }
+
         int count = Math.Min(options.Threads, _segments.Count);
-        RowRun[] runs = new RowRun[count];
+        SortedSegments[] parts = new SortedSegments[count];
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(count, 1) }, i =>
-            runs[i] = new SegmentRun(_segments[(int)((long)_segments.Count * i / count)..(int)((long)_segments.Count * (i + 1) / count)], ranks));
-        return runs;
+            parts[i] = new SortedSegments(
+                _segments[(int)((long)_segments.Count * i / count)..(int)((long)_segments.Count * (i + 1) / count)], ranks, threads: 1));
+        return parts;
     }
 }
