@@ -36,9 +36,9 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
     public IEnumerable<SortedPart> ReadAll()
     {
         int[] ranks = partitions.Ranks();
-        SortedSegments[] sorted = Sort(ranks);
-        if (_spilled.Count == 0 && sorted is [var rows])
+        if (_spilled.Count == 0 && HasManyPartitions(ranks))
         {
+            SortedSegments rows = new(_segments, ranks);
             return Enumerable.Range(0, rows.PartitionCount)
                 .Select(rank => new SortedPart(new RowMerge([rows.Read(rank)], ranks), rows.PartitionAt(rank), rows.StartOf(rank + 1) - rows.StartOf(rank)))
                 .Where(part => part.RowCount > 0);
@@ -46,7 +46,7 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
 
         _file?.Flush();
         IEnumerable<RowRun> spilled = _spilled.Select(extent => new SpillRun(_file!, extent.Start, extent.End));
-        return [new SortedPart(new RowMerge([.. spilled, .. sorted.Select(part => part.ReadAll())], ranks), 0, int.MaxValue)];
+        return [new SortedPart(new RowMerge([.. spilled, .. SortedRuns(ranks)], ranks), 0, int.MaxValue)];
     }
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
 
         int[] ranks = partitions.Ranks();
         long start = _file.ExtentBytes;
-        RowMerge rows = new(Sort(ranks).Select(part => part.ReadAll()), ranks);
+        RowMerge rows = new(SortedRuns(ranks), ranks);
         while (rows.MoveNext())
         {
             SpillRun.Write(_file, rows.Current);
@@ -83,19 +83,16 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
         _bytes = 0;
     }
 
-    /// <summary>Sorts what is in memory: each thread some partitions; or, if those are few, a part of the rows.</summary>
-    private SortedSegments[] Sort(int[] ranks)
-    {
-        if (ranks.Length > options.Threads || options.Threads == 1)
-        {
-            return _segments.Count == 0 ? [] : [new SortedSegments(_segments, ranks, options.Threads)];
-        }
+    private bool HasManyPartitions(int[] ranks) => ranks.Length > options.Threads;
 
-        int count = Math.Min(options.Threads, _segments.Count);
-        SortedSegments[] parts = new SortedSegments[count];
+    /// <summary>Sorts what is in memory: each thread some partitions; or, if those are few, a part of the rows.</summary>
+    private SegmentRun[] SortedRuns(int[] ranks)
+    {
+        int count = Math.Min(HasManyPartitions(ranks) ? 1 : options.Threads, _segments.Count);
+        SegmentRun[] runs = new SegmentRun[count];
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(count, 1) }, i =>
-            parts[i] = new SortedSegments(
-                _segments[(int)((long)_segments.Count * i / count)..(int)((long)_segments.Count * (i + 1) / count)], ranks, threads: 1));
-        return parts;
+            runs[i] = new SortedSegments(_segments[(int)((long)_segments.Count * i / count)..(int)((long)_segments.Count * (i + 1) / count)], ranks)
+                .ReadAll(count == 1 ? options.Threads : 1));
+        return runs;
     }
 }

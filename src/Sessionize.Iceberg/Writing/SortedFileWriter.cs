@@ -12,7 +12,7 @@ internal sealed class SortedFileWriter(
     private const int MostWaitingOfAThread = 8;
 
     private readonly ConcurrentBag<RowReader> _freeReaders = [];
-    private readonly Queue<(int Partition, int RowCount, Task<List<EncodedRowGroup>> Encoding)> _waiting = [];
+    private readonly Queue<(int Partition, bool IsWhole, int RowCount, Task<List<EncodedRowGroup>> Encoding)> _waiting = [];
     private int _waitingRows;
 
     public async ValueTask WriteAsync(CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed class SortedFileWriter(
             {
                 if (part.RowCount <= limits.Rows)
                 {
-                    await StartAsync(part.Partition, part.RowCount, () => EncodeAll(part.Rows), cancellationToken).ConfigureAwait(false);
+                    await StartAsync(part.Partition, isWhole: true, part.RowCount, () => EncodeAll(part.Rows), cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 
@@ -32,7 +32,7 @@ internal sealed class SortedFileWriter(
                     int partition = part.Rows.Current.Partition;
                     RowReader reader = TakeReader();
                     hasRow = ReadRowGroup(part.Rows, reader);
-                    await StartAsync(partition, reader.Target.Count, () => Encode(reader), cancellationToken).ConfigureAwait(false);
+                    await StartAsync(partition, isWhole: false, reader.Target.Count, () => Encode(reader), cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -44,17 +44,17 @@ internal sealed class SortedFileWriter(
         finally
         {
             // After a failure nothing may still be encoding when the encoders go.
-            foreach ((_, _, Task<List<EncodedRowGroup>> encoding) in _waiting)
+            foreach ((_, _, _, Task<List<EncodedRowGroup>> encoding) in _waiting)
             {
                 await encoding.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
             }
         }
     }
 
-    private async ValueTask StartAsync(int partition, int rowCount, Func<List<EncodedRowGroup>> encode, CancellationToken cancellationToken)
+    private async ValueTask StartAsync(int partition, bool isWhole, int rowCount, Func<List<EncodedRowGroup>> encode, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _waiting.Enqueue((partition, rowCount, Task.Run(encode, cancellationToken)));
+        _waiting.Enqueue((partition, isWhole, rowCount, Task.Run(encode, cancellationToken)));
         _waitingRows += rowCount;
         while (_waiting.Count > threads * MostWaitingOfAThread || (_waiting.Count > 1 && _waitingRows > threads * limits.Rows))
         {
@@ -103,10 +103,16 @@ internal sealed class SortedFileWriter(
 
     private async ValueTask AppendFirstAsync(CancellationToken cancellationToken)
     {
-        (int partition, int rowCount, Task<List<EncodedRowGroup>> encoding) = _waiting.Peek();
+        (int partition, bool isWhole, int rowCount, Task<List<EncodedRowGroup>> encoding) = _waiting.Peek();
         List<EncodedRowGroup> rowGroups = await encoding.ConfigureAwait(false);
         _waiting.Dequeue();
         _waitingRows -= rowCount;
+        if (isWhole)
+        {
+            await files.WriteAsync(partition, rowGroups, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         foreach (EncodedRowGroup rowGroup in rowGroups)
         {
             await files.AppendAsync(partition, rowGroup, cancellationToken).ConfigureAwait(false);

@@ -1,9 +1,13 @@
 namespace Sessionize.Iceberg.Writing;
 
-/// <summary>Rows of segments in memory, sorted by partition and key. Rows that are equal stay in the order in which they came. Safe for use by several threads.</summary>
+/// <summary>Rows of segments in memory by partition, to be sorted by key. Rows that are equal stay in the order in which they came.</summary>
+/// <remarks>Safe for use by several threads, of which each has partitions of its own.</remarks>
 internal sealed class SortedSegments
 {
-    private readonly IReadOnlyList<RowSegment> _segments;
+    /// <summary>How many rows ahead memory is asked for: rows that follow each other in the order lie anywhere, and to wait for each would take longer than to read it.</summary>
+    private const int RowsAhead = 8;
+
+    private readonly List<RowSegment> _segments;
     private readonly int[] _partitionOf;
 
     // By the place of a partition in the order of all: where its rows begin, and at the end the number of all rows.
@@ -13,8 +17,7 @@ internal sealed class SortedSegments
 
     /// <param name="segments">The segments, in the order in which they came.</param>
     /// <param name="ranks">For each partition its place in the order of all.</param>
-    /// <param name="threads">The most threads that sort.</param>
-    public SortedSegments(IReadOnlyList<RowSegment> segments, int[] ranks, int threads)
+    public SortedSegments(List<RowSegment> segments, int[] ranks)
     {
         _segments = segments;
         _partitionOf = new int[ranks.Length];
@@ -27,27 +30,21 @@ internal sealed class SortedSegments
         _heads = GC.AllocateUninitializedArray<ulong>(_starts[^1]);
         _entries = GC.AllocateUninitializedArray<SortEntry>(_starts[^1]);
         Spread(ranks);
-        if (threads == 1)
-        {
-            for (int rank = 0; rank < ranks.Length; rank++)
-            {
-                Sort(rank);
-            }
-        }
-        else
-        {
-            Parallel.For(0, ranks.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, Sort);
-        }
     }
 
     /// <summary>The number of partitions, of which some may have no rows here.</summary>
     public int PartitionCount => _partitionOf.Length;
 
-    /// <summary>All rows.</summary>
-    public SegmentRun ReadAll() => new(this, 0, PartitionCount);
+    /// <summary>Sorts all rows and reads them.</summary>
+    /// <param name="threads">The most threads that sort.</param>
+    public SegmentRun ReadAll(int threads)
+    {
+        Parallel.For(0, PartitionCount, new ParallelOptions { MaxDegreeOfParallelism = threads }, Sort);
+        return new SegmentRun(this, 0, PartitionCount);
+    }
 
-    /// <summary>The rows of the partition at a place in the order of all.</summary>
-    public SegmentRun Read(int rank) => new(this, rank, rank + 1);
+    /// <summary>The rows of the partition at a place in the order of all. They are sorted when the first is asked for, so that they are near when they are read.</summary>
+    public SegmentRun Read(int rank) => new(this, rank, rank + 1, () => Sort(rank));
 
     /// <summary>Where the rows of a partition begin; of the place behind the last one, the number of all rows.</summary>
     public int StartOf(int rank) => _starts[rank];
@@ -64,7 +61,17 @@ internal sealed class SortedSegments
     /// <summary>A row as <see cref="RowWriter"/> wrote it.</summary>
     public ReadOnlySpan<byte> Body(int row) => _segments[_entries[row].Segment].Body(_entries[row].Offset);
 
-    private static int[] StartsOf(IReadOnlyList<RowSegment> segments, int[] ranks)
+    /// <summary>Asks for the memory of a row that will be read soon, if there is one.</summary>
+    public void FetchAhead(int row)
+    {
+        if (row + RowsAhead < _entries.Length)
+        {
+            SortEntry entry = _entries[row + RowsAhead];
+            _segments[entry.Segment].Fetch(entry.Offset);
+        }
+    }
+
+    private static int[] StartsOf(List<RowSegment> segments, int[] ranks)
     {
         int[] starts = new int[ranks.Length + 1];
         foreach (RowSegment segment in segments)
@@ -106,9 +113,10 @@ internal sealed class SortedSegments
         Order order = new(this);
         for (int start = 0, end; start < heads.Length; start = end)
         {
-            for (end = start + 1; end < heads.Length && heads[end] == heads[start];)
+            FetchAhead(_starts[rank] + start);
+            for (end = start + 1; end < heads.Length && heads[end] == heads[start]; end++)
             {
-                end++;
+                FetchAhead(_starts[rank] + end);
             }
 
             if (end - start > 1)
