@@ -10,8 +10,9 @@ const rounds = Number(process.argv[2] ?? 7);
 const times = Number(process.argv[3] ?? 25);
 const threads = availableParallelism();
 const folder = mkdtempSync(join(tmpdir(), 'sessionize-tables-'));
-const publish = (project, output) => {
-  execFileSync('dotnet', ['publish', project, '-c', 'Release', '-v', 'q', '-o', join(folder, output)], { stdio: ['ignore', 2, 2] });
+const publish = () => {
+  execFileSync('dotnet', ['publish', join(import.meta.dirname, 'TableWriter'), '-c', 'Release', '-v', 'q', '-o', join(folder, 'writer')], { stdio: ['ignore', 2, 2] });
+  return join(folder, 'writer', 'TableWriter');
 };
 
 const shapes = [
@@ -25,8 +26,7 @@ const fixed = (number, digits = 2) => number.toFixed(digits);
 
 try {
   const { DuckDBInstance, version } = createRequire(join(process.env.SESSIONIZE_NODE_MODULES, '_'))('@duckdb/node-api');
-  publish(join(import.meta.dirname, 'TableWriter'), 'writer');
-  const writer = join(folder, 'writer', 'TableWriter');
+  const writer = process.env.SESSIONIZE_TABLE_WRITER ?? publish();
   const warehouse = join(folder, 'warehouse');
   const run = (...words) => execFileSync(writer, words, { env: { ...process.env, DOTNET_gcConcurrent: '0' } }).toString().trim().split('\n');
 
