@@ -7,6 +7,19 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> bytes)
 
     public ulong ReadVarint()
     {
+        // Most numbers of a row are small.
+        byte first = _rest[0];
+        if (first < 0x80)
+        {
+            _rest = _rest[1..];
+            return first;
+        }
+
+        return ReadLongVarint();
+    }
+
+    private ulong ReadLongVarint()
+    {
         ulong value = 0;
         for (int shift = 0, i = 0; ; shift += 7, i++)
         {

@@ -7,8 +7,11 @@ using Sessionize.Storage;
 
 namespace Sessionize.Iceberg.Writing;
 
-/// <summary>Writes data files one after the other, never two at once; a file ends with its partition, or at the size wanted. Not thread-safe.</summary>
-/// <remarks>While one is written, some before it are made durable: of small files that wait is most of the time.</remarks>
+/// <summary>Writes data files in order; a file ends with its partition, or at the size wanted. Not thread-safe.</summary>
+/// <remarks>
+/// Of files that grow only one is open. While it is written, some before it are made durable, and small ones, whose rows are at hand, are written
+/// from front to end: of those the wait for the disk is most of the time.
+/// </remarks>
 internal sealed class DataFileSeries(
     IFileStorage storage,
     DataFileLocations locations,
@@ -22,9 +25,10 @@ internal sealed class DataFileSeries(
 
     private readonly List<DataFile> _files = [];
     private readonly List<string> _made = [];
-    private readonly Queue<Task> _completing = [];
+    private readonly Queue<Task<DataFile>> _completing = [];
     private StorageWriter? _target;
     private ParquetFileWriter? _writer;
+    private string _location = "";
     private int _partition;
     private long _bytes;
 
@@ -44,6 +48,24 @@ internal sealed class DataFileSeries(
 
         await _writer!.AppendAsync(rowGroup, cancellationToken).ConfigureAwait(false);
         _bytes += bytes;
+    }
+
+    /// <summary>Writes all row groups of a partition, and gives their memory back: in the background, if they make one file.</summary>
+    public async ValueTask WriteAsync(int partition, IReadOnlyList<EncodedRowGroup> rowGroups, CancellationToken cancellationToken)
+    {
+        if (rowGroups.Count > 1 && rowGroups.Sum(rowGroup => rowGroup.Bytes.Length) > settings.TargetFileBytes)
+        {
+            foreach (EncodedRowGroup rowGroup in rowGroups)
+            {
+                await AppendAsync(partition, rowGroup, cancellationToken).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        await FinishFileAsync(cancellationToken).ConfigureAwait(false);
+        string location = NextLocation(partition);
+        await CompleteInBackgroundAsync(() => WriteFileAsync(location, partition, rowGroups, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>Ends the last file.</summary>
@@ -87,11 +109,30 @@ internal sealed class DataFileSeries(
         _completing.Clear();
     }
 
-    private static async Task CompleteAsync(StorageWriter target, CancellationToken cancellationToken)
+    private async Task<DataFile> WriteFileAsync(string location, int partition, IReadOnlyList<EncodedRowGroup> rowGroups, CancellationToken cancellationToken)
+    {
+        StorageWriter target = await storage.CreateAsync(location, cancellationToken).ConfigureAwait(false);
+        await using (target.ConfigureAwait(false))
+        {
+            ParquetFileWriter writer = NewWriter(target, location);
+            await writer.BeginAsync(cancellationToken).ConfigureAwait(false);
+            foreach (EncodedRowGroup rowGroup in rowGroups)
+            {
+                await writer.AppendAsync(rowGroup, cancellationToken).ConfigureAwait(false);
+            }
+
+            ParquetFileMetrics metrics = await writer.FinishAsync(cancellationToken).ConfigureAwait(false);
+            await target.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            return Describe(location, partition, metrics);
+        }
+    }
+
+    private async Task<DataFile> CompleteAsync(StorageWriter target, string location, int partition, ParquetFileMetrics metrics, CancellationToken cancellationToken)
     {
         await using (target.ConfigureAwait(false))
         {
             await target.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            return Describe(location, partition, metrics);
         }
     }
 
@@ -104,9 +145,15 @@ internal sealed class DataFileSeries(
 
         ParquetFileMetrics metrics = await _writer.FinishAsync(cancellationToken).ConfigureAwait(false);
         StorageWriter target = _target!;
+        string location = _location;
+        int partition = _partition;
         (_writer, _target) = (null, null);
-        _completing.Enqueue(Task.Run(() => CompleteAsync(target, cancellationToken), CancellationToken.None));
-        _files.Add(Describe(_made[^1], metrics));
+        await CompleteInBackgroundAsync(() => CompleteAsync(target, location, partition, metrics, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async ValueTask CompleteInBackgroundAsync(Func<Task<DataFile>> complete)
+    {
+        _completing.Enqueue(Task.Run(complete, CancellationToken.None));
         while (_completing.Count > MostCompleting)
         {
             await AwaitFirstAsync().ConfigureAwait(false);
@@ -115,26 +162,34 @@ internal sealed class DataFileSeries(
 
     private async ValueTask AwaitFirstAsync()
     {
-        Task first = _completing.Dequeue();
-        await first.ConfigureAwait(false);
+        Task<DataFile> first = _completing.Dequeue();
+        _files.Add(await first.ConfigureAwait(false));
     }
 
     private async ValueTask BeginFileAsync(int partition, CancellationToken cancellationToken)
     {
-        string location = locations.Of(partitions[partition], _made.Count);
-        _made.Add(location);
-        _target = await storage.CreateAsync(location, cancellationToken).ConfigureAwait(false);
-        _writer = new ParquetFileWriter(_target.Stream, schema, settings.Parquet.Compression) { Place = $"'{location}'" };
+        _location = NextLocation(partition);
+        _target = await storage.CreateAsync(_location, cancellationToken).ConfigureAwait(false);
+        _writer = NewWriter(_target, _location);
         _partition = partition;
         _bytes = 0;
         await _writer.BeginAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private DataFile Describe(string location, ParquetFileMetrics metrics) => new()
+    private string NextLocation(int partition)
+    {
+        _made.Add(locations.Of(partitions[partition], _made.Count));
+        return _made[^1];
+    }
+
+    private ParquetFileWriter NewWriter(StorageWriter target, string location) =>
+        new(target.Stream, schema, settings.Parquet.Compression) { Place = $"'{location}'" };
+
+    private DataFile Describe(string location, int partition, ParquetFileMetrics metrics) => new()
     {
         FilePath = location,
         SpecId = spec.Id,
-        Partition = partitions[_partition],
+        Partition = partitions[partition],
         RecordCount = metrics.RecordCount,
         FileSizeInBytes = metrics.FileSizeInBytes,
         ColumnSizes = metrics.ColumnSizes,

@@ -52,7 +52,7 @@ internal sealed class RowReader(TextPool texts)
         int sessionIndex = (int)cursor.ReadNumber();
         int revision = (int)cursor.ReadNumber();
         int bucket = (int)cursor.ReadNumber();
-        ReadOnlySpan<byte> reason = ReadPooled(ref cursor, out _);
+        ReadOnlySpan<byte> reason = ReadPooled(ref cursor);
         int entryPage = ReadPage(ref cursor);
         int exitPage = ReadPage(ref cursor);
         for (ulong pages = cursor.ReadVarint(); pages > 0; pages--)
@@ -76,35 +76,30 @@ internal sealed class RowReader(TextPool texts)
         return _id.AsSpan(0, length);
     }
 
-    private ReadOnlySpan<byte> ReadPooled(ref ByteCursor cursor, out int number)
+    private ReadOnlySpan<byte> ReadPooled(ref ByteCursor cursor)
     {
         ulong head = cursor.ReadVarint();
-        if ((head & 1) != 0)
-        {
-            number = (int)(head >> 1);
-            return texts[number];
-        }
-
-        number = TextPool.None;
-        return cursor.Read((int)(head >> 1));
+        return (head & 1) != 0 ? texts[(int)(head >> 1)] : cursor.Read((int)(head >> 1));
     }
 
     private int ReadPage(ref ByteCursor cursor) => cursor.ReadVarint() == 0 ? SessionBatch.NoPage : ReadPageNumber(ref cursor);
 
     private int ReadPageNumber(ref ByteCursor cursor)
     {
-        ReadOnlySpan<byte> page = ReadPooled(ref cursor, out int number);
-        if (number != TextPool.None)
+        ulong head = cursor.ReadVarint();
+        if ((head & 1) != 0)
         {
+            int number = (int)(head >> 1);
             if (_generationOf[number] != _generation)
             {
                 _generationOf[number] = _generation;
-                _pageOf[number] = Target.AddPage(page);
+                _pageOf[number] = Target.AddPage(texts[number]);
             }
 
             return _pageOf[number];
         }
 
+        ReadOnlySpan<byte> page = cursor.Read((int)(head >> 1));
         Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> lookup = _otherPages.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (!lookup.TryGetValue(page, out int found))
         {

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Sessionize.Parquet.Format;
 
 namespace Sessionize.Iceberg.Writing;
@@ -9,6 +11,7 @@ internal sealed class RowSegment(int size)
     /// <summary>The size of all segments but those of a larger row.</summary>
     public const int UsualBytes = 256 * 1024;
 
+    private const int CacheLineBytes = 64;
     private const int UsualRows = UsualBytes / 128;
 
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(size);
@@ -53,6 +56,19 @@ internal sealed class RowSegment(int size)
     /// <summary>The row that begins at an offset, without its key.</summary>
     public ReadOnlySpan<byte> Body(int offset) => _bytes.AsSpan(
         offset + (2 * sizeof(int)) + MemoryMarshal.Read<int>(_bytes.AsSpan(offset)), MemoryMarshal.Read<int>(_bytes.AsSpan(offset + sizeof(int))));
+
+    /// <summary>Asks the processor for the memory of the row that begins at an offset, without waiting for it.</summary>
+    public unsafe void Fetch(int offset)
+    {
+        if (Sse.IsSupported)
+        {
+            // The array may move meanwhile: then other memory is asked for, and nothing is read.
+            byte* row = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_bytes)) + offset;
+            Sse.Prefetch0(row);
+            Sse.Prefetch0(row + CacheLineBytes);
+            Sse.Prefetch0(row + (2 * CacheLineBytes));
+        }
+    }
 
     /// <summary>Empties it; its memory stays.</summary>
     public void Clear()

@@ -22,7 +22,7 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
         foreach (RowSegment segment in segments)
         {
             _segments.Add(segment);
-            _bytes += segment.MemoryBytes + ((long)segment.Entries.Length * Marshal.SizeOf<SortEntry>());
+            _bytes += segment.MemoryBytes + ((long)segment.Entries.Length * (sizeof(ulong) + Marshal.SizeOf<SortEntry>()));
         }
 
         if (_bytes > options.MemoryBytes)
@@ -32,11 +32,21 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
     }
 
     /// <summary>All rows, partition by partition, sorted. Nothing is added any more.</summary>
-    public RowMerge ReadAll()
+    /// <returns>Parts in the order of their partitions.</returns>
+    public IEnumerable<SortedPart> ReadAll()
     {
-        _file?.Flush();
         int[] ranks = partitions.Ranks();
-        return new RowMerge([.. _spilled.Select(extent => new SpillRun(_file!, extent.Start, extent.End)), .. SortedRuns(ranks)], ranks);
+        if (_spilled.Count == 0 && HasManyPartitions(ranks))
+        {
+            SortedSegments rows = new(_segments, ranks);
+            return Enumerable.Range(0, rows.PartitionCount)
+                .Select(rank => new SortedPart(new RowMerge([rows.Read(rank)], ranks), rows.PartitionAt(rank), rows.StartOf(rank + 1) - rows.StartOf(rank)))
+                .Where(part => part.RowCount > 0);
+        }
+
+        _file?.Flush();
+        IEnumerable<RowRun> spilled = _spilled.Select(extent => new SpillRun(_file!, extent.Start, extent.End));
+        return [new SortedPart(new RowMerge([.. spilled, .. SortedRuns(ranks)], ranks), 0, int.MaxValue)];
     }
 
     /// <inheritdoc/>
@@ -73,13 +83,16 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
         _bytes = 0;
     }
 
-    /// <summary>Sorts what is in memory, each thread a part of it.</summary>
-    private RowRun[] SortedRuns(int[] ranks)
+    private bool HasManyPartitions(int[] ranks) => ranks.Length > options.Threads;
+
+    /// <summary>Sorts what is in memory: each thread some partitions; or, if those are few, a part of the rows.</summary>
+    private SegmentRun[] SortedRuns(int[] ranks)
     {
-        int count = Math.Min(options.Threads, _segments.Count);
-        RowRun[] runs = new RowRun[count];
+        int count = Math.Min(HasManyPartitions(ranks) ? 1 : options.Threads, _segments.Count);
+        SegmentRun[] runs = new SegmentRun[count];
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(count, 1) }, i =>
-            runs[i] = new SegmentRun(_segments[(int)((long)_segments.Count * i / count)..(int)((long)_segments.Count * (i + 1) / count)], ranks));
+            runs[i] = new SortedSegments(_segments[(int)((long)_segments.Count * i / count)..(int)((long)_segments.Count * (i + 1) / count)], ranks)
+                .ReadAll(count == 1 ? options.Threads : 1));
         return runs;
     }
 }

@@ -1,74 +1,41 @@
 namespace Sessionize.Iceberg.Writing;
 
-/// <summary>Rows of segments in memory, sorted. Rows that are equal stay in the order in which they came.</summary>
-internal sealed class SegmentRun : RowRun
+/// <summary>Goes through sorted rows in memory.</summary>
+/// <param name="rows">The rows.</param>
+/// <param name="from">The place of the first partition in the order of all.</param>
+/// <param name="to">The place behind the last one.</param>
+/// <param name="begin">Called before the first row is read; <see langword="null"/>: nothing.</param>
+internal sealed class SegmentRun(SortedSegments rows, int from, int to, Action? begin = null) : RowRun
 {
-    private readonly IReadOnlyList<RowSegment> _segments;
-    private readonly int[] _partitionOf;
-    private readonly SortEntry[] _entries;
-    private int _next;
-    private SortEntry _current;
-
-    /// <param name="segments">The segments, in the order in which they came.</param>
-    /// <param name="ranks">For each partition its place in the order of all.</param>
-    public SegmentRun(IReadOnlyList<RowSegment> segments, int[] ranks)
-    {
-        _segments = segments;
-        _partitionOf = new int[ranks.Length];
-        for (int partition = 0; partition < ranks.Length; partition++)
-        {
-            _partitionOf[ranks[partition]] = partition;
-        }
-
-        _entries = new SortEntry[segments.Sum(segment => segment.Entries.Length)];
-        int count = 0;
-        for (int i = 0; i < segments.Count; i++)
-        {
-            foreach (RowEntry entry in segments[i].Entries)
-            {
-                _entries[count++] = new SortEntry(entry.Head, ranks[entry.Partition], i, entry.Offset);
-            }
-        }
-
-        _entries.AsSpan().Sort(new Order(segments));
-    }
+    private Action? _begin = begin;
+    private int _rank = from;
+    private int _row = rows.StartOf(from) - 1;
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<byte> Key => _segments[_current.Segment].Key(_current.Offset);
+    public override ReadOnlySpan<byte> Key => rows.Key(_row);
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<byte> Body => _segments[_current.Segment].Body(_current.Offset);
+    public override ReadOnlySpan<byte> Body => rows.Body(_row);
 
     /// <inheritdoc/>
     public override bool MoveNext()
     {
-        if (_next == _entries.Length)
+        _begin?.Invoke();
+        _begin = null;
+        if (_row + 1 == rows.StartOf(to))
         {
             return false;
         }
 
-        _current = _entries[_next++];
-        Partition = _partitionOf[_current.Rank];
-        Head = _current.Head;
-        return true;
-    }
-
-    private readonly struct Order(IReadOnlyList<RowSegment> segments) : IComparer<SortEntry>
-    {
-        public int Compare(SortEntry x, SortEntry y)
+        _row++;
+        rows.FetchAhead(_row);
+        while (_row == rows.StartOf(_rank + 1))
         {
-            if (x.Rank != y.Rank)
-            {
-                return x.Rank < y.Rank ? -1 : 1;
-            }
-
-            if (x.Head != y.Head)
-            {
-                return x.Head < y.Head ? -1 : 1;
-            }
-
-            int order = segments[x.Segment].Key(x.Offset).SequenceCompareTo(segments[y.Segment].Key(y.Offset));
-            return order != 0 ? order : x.Segment != y.Segment ? x.Segment.CompareTo(y.Segment) : x.Offset.CompareTo(y.Offset);
+            _rank++;
         }
+
+        Partition = rows.PartitionAt(_rank);
+        Head = rows.Head(_row);
+        return true;
     }
 }

@@ -55,6 +55,17 @@ internal sealed class ByteBuffer
     /// <summary>Writes a number in as few groups of seven bits as it takes, the lowest first.</summary>
     public void WriteVarint(ulong value)
     {
+        if (value < 0x80 && Length < _bytes.Length)
+        {
+            _bytes[Length++] = (byte)value;
+            return;
+        }
+
+        WriteLongVarint(value);
+    }
+
+    private void WriteLongVarint(ulong value)
+    {
         Span<byte> span = GetSpan(10);
         int count = 0;
         for (; value >= 0x80; value >>= 7)

@@ -12,7 +12,7 @@ internal sealed class DiscardingFileStorage : IFileStorage
 
     public ValueTask<StorageWriter> CreateAsync(string location, CancellationToken cancellationToken)
     {
-        if (++_created % 1000 == 0)
+        if (Interlocked.Increment(ref _created) % 1000 == 0)
         {
             OnThousandFiles();
         }
