@@ -46,7 +46,7 @@ internal sealed class TableOpening(IIcebergCatalog catalog, TableName name, Iceb
                     $"The columns {string.Join(", ", mapping.Missing)} cannot be added to {name}: {outcome.Reason} Add them by other means, or leave EvolveSchema out.");
             }
 
-            if (outcome.Outcome == CatalogCommitOutcome.Conflict)
+            if (outcome.Outcome is CatalogCommitOutcome.Conflict or CatalogCommitOutcome.NotSent)
             {
                 await retries.PauseAsync(cancellationToken).ConfigureAwait(false);
             }
