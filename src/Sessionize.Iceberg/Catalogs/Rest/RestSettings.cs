@@ -125,7 +125,7 @@ internal sealed class RestSettings
 
     // Addresses stand in messages; what proves who calls has settings of its own.
     private static Uri WithoutUser(string name, Uri uri) => uri.UserInfo.Length == 0 ? uri : throw new ArgumentException(
-        $"The REST catalog's '{name}' has a user or password before '@{uri.Host}': leave them out, and set the catalog property 'credential' (id:secret), or "
+        $"The REST catalog's '{name}' has a user or password before '@{uri.Host}': leave them out, and set the catalog property 'credential', or "
             + "'rest.auth.type' to 'basic' with 'rest.auth.basic.username' and 'rest.auth.basic.password'.");
 
     private Uri Below(string path) => System.Uri.TryCreate($"{Uri}/{path.TrimStart('/')}", UriKind.Absolute, out System.Uri? uri)

@@ -28,6 +28,7 @@ internal sealed class RestTableStorages(IReadOnlyList<IFileStorageFactory> facto
     public IFileStorage Of(Func<RestSession> session, TableName name, RestTableAnswer table)
     {
         // Not the table: its metadata may be long, and would be kept as long as the storage is.
+        string location = table.Metadata.Location;
         IReadOnlyDictionary<string, string> general = SettingsOf(session(), table);
         string[] prefixes = [.. table.Credentials.Select(credential => credential.Prefix).Distinct(StringComparer.Ordinal)];
         Dictionary<string, string> lasting = [];
@@ -46,7 +47,8 @@ internal sealed class RestTableStorages(IReadOnlyList<IFileStorageFactory> facto
                 return storage;
             }
 
-            IFileStorage elsewhere = Storage(session, name, general, prefix: null);
+            // Where the table names no prefixes, those that come when credentials are asked for anew are looked up for the table's own location.
+            IFileStorage elsewhere = Storage(session, name, general, prefixes.Length == 0 ? location : null);
             storage = prefixes.Length == 0 ? elsewhere : new PrefixFileStorage(
                 prefixes.ToDictionary(
                     prefix => prefix, prefix => Storage(session, name, StorageCredential.Over(general, table.Credentials, prefix), prefix)), elsewhere);
