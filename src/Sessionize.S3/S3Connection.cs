@@ -1,5 +1,6 @@
 using Amazon;
 using Amazon.Runtime;
+using Amazon.Runtime.Credentials;
 using Amazon.S3;
 
 namespace Sessionize.S3;
@@ -17,7 +18,7 @@ internal sealed class S3Connection : IDisposable
     {
         Settings = settings;
         Server = settings.Endpoint is { } endpoint ? $"S3 at {endpoint.GetLeftPart(UriPartial.Authority)}" : "S3";
-        _vended = refresh is null ? null : new VendedCredentials(settings, refresh, clock);
+        _vended = refresh is null ? null : new VendedCredentials(settings, refresh, clock, () => DefaultAWSCredentialsIdentityResolver.GetCredentials());
         _client = new Lazy<AmazonS3Client>(Connect);
     }
 

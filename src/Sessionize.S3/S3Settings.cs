@@ -120,7 +120,10 @@ internal sealed record S3Settings
     }
 
     private static Uri Url(string name, string value) =>
-        Uri.TryCreate(value, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" ? url : throw Refused(name, value, "a URL such as https://host:9000");
+        !Uri.TryCreate(value, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https")
+            ? throw Refused(name, value.Contains('@', StringComparison.Ordinal) ? "***" : value, "a URL such as https://host:9000")
+            : url.UserInfo.Length == 0 ? url : throw new ArgumentException(
+                $"The setting '{name}' has a user or password before '@{url.Host}': leave them out, and set 's3.access-key-id' and 's3.secret-access-key'.");
 
     private static DateTimeOffset Time(string name, string value) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long time) && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()

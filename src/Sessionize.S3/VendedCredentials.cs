@@ -6,13 +6,19 @@ namespace Sessionize.S3;
 /// <param name="first">The settings with the first credentials.</param>
 /// <param name="refresh">Asks for settings with new ones.</param>
 /// <param name="clock">Tells when they expire.</param>
+/// <param name="machine">Finds the credentials of the machine, as AWS tools do: for a catalog that vends none, neither at first nor when it is asked.</param>
 internal sealed class VendedCredentials(
-    S3Settings first, Func<CancellationToken, ValueTask<IReadOnlyDictionary<string, string>>> refresh, TimeProvider clock) : AWSCredentials, IDisposable
+    S3Settings first,
+    Func<CancellationToken, ValueTask<IReadOnlyDictionary<string, string>>> refresh,
+    TimeProvider clock,
+    Func<AWSCredentials> machine) : AWSCredentials, IDisposable
 {
     private static readonly TimeSpan s_early = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly bool _vendsNone = first.AccessKeyId is null;
+    private volatile AWSCredentials? _machine;
     private volatile Held? _held = first.AccessKeyId is null ? null : Hold(first, clock.GetUtcNow());
 
     /// <summary>The credentials are refused: asks for new ones before the next request, unless that has happened since.</summary>
@@ -31,6 +37,11 @@ internal sealed class VendedCredentials(
     /// <inheritdoc/>
     public override async Task<ImmutableCredentials> GetCredentialsAsync()
     {
+        if (_machine is { } own)
+        {
+            return await own.GetCredentialsAsync().ConfigureAwait(false);
+        }
+
         if (_held is { } held && clock.GetUtcNow() < held.RefreshAt)
         {
             return held.Credentials;
@@ -39,6 +50,11 @@ internal sealed class VendedCredentials(
         await _one.WaitAsync().ConfigureAwait(false);
         try
         {
+            if (_machine is { } found)
+            {
+                return await found.GetCredentialsAsync().ConfigureAwait(false);
+            }
+
             DateTimeOffset now = clock.GetUtcNow();
             held = _held;
             if (held is not null && now < held.RefreshAt)
@@ -49,6 +65,12 @@ internal sealed class VendedCredentials(
             try
             {
                 S3Settings settings = S3Settings.Read(await refresh(CancellationToken.None).ConfigureAwait(false));
+                if (settings.AccessKeyId is null && _vendsNone && held is null)
+                {
+                    own = _machine = machine();
+                    return await own.GetCredentialsAsync().ConfigureAwait(false);
+                }
+
                 held = settings.AccessKeyId is not null ? Hold(settings, clock.GetUtcNow()) : throw new SessionizeException(
                     "The catalog gave no credentials for S3 when it was asked anew: look whether it still vends them, or set 's3.access-key-id'.");
             }

@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Microsoft.Extensions.Time.Testing;
 using Sessionize.S3.Tests.Support;
 using Xunit;
@@ -83,6 +84,27 @@ public sealed class S3CredentialsTests : IAsyncDisposable
         _store.FailNext("GET", S3Fault.ExpiredToken);
         SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(async () => await storage.TryReadAsync(Location, Token));
         Assert.Contains("has expired", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Calls_CatalogVendsNone_AreThoseOfTheMachine()
+    {
+        Dictionary<string, string> nothing = _store.Properties();
+        nothing.Remove("s3.access-key-id");
+        nothing.Remove("s3.secret-access-key");
+        using VendedCredentials credentials = new(
+            S3Settings.Read(nothing),
+            _ =>
+            {
+                _asked++;
+                return new(nothing);
+            },
+            _clock,
+            () => new BasicAWSCredentials("machine", "secret"));
+
+        Assert.Equal("machine", (await credentials.GetCredentialsAsync()).AccessKey);
+        Assert.Equal("machine", (await credentials.GetCredentialsAsync()).AccessKey);
+        Assert.Equal(1, _asked);
     }
 
     private S3FileStorage Open(TimeSpan life, Func<bool>? isAway = null) => new(

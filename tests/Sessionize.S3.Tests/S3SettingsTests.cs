@@ -51,6 +51,17 @@ public sealed class S3SettingsTests
     }
 
     [Theory]
+    [InlineData("http://u:secret@h:9000")]
+    [InlineData("http://u:p/secret@h:9000")]
+    public void Create_UserInTheEndpoint_IsRefusedWithoutBeingShown(string endpoint)
+    {
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => S3Settings.Read(new Dictionary<string, string> { ["s3.endpoint"] = endpoint }));
+        Assert.Contains("'s3.endpoint'", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret@", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("u:", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("s3.access-key-id", "s3.secret-access-key")]
     [InlineData("s3.secret-access-key", "s3.access-key-id")]
     public void Create_HalfOfTheKeys_NamesBoth(string set, string missing)

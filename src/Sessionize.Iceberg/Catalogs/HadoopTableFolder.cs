@@ -6,14 +6,18 @@ namespace Sessionize.Iceberg.Catalogs;
 
 /// <summary>The folder of a table whose metadata files are numbered: <c>metadata/v1.metadata.json</c>, <c>v2</c> and so on.</summary>
 /// <remarks>
-/// The greatest number counts. <c>version-hint.text</c> says where to begin to look; it may be behind, ahead, damaged or missing, and is never relied upon.
-/// Files that the table has forgotten may be deleted, but the oldest first: where one is there, and the next is not, there is no later one.
+/// The greatest number counts. <c>version-hint.text</c> says where to begin to look; it may be behind, ahead, damaged or missing.
+/// Files that the table has forgotten may be deleted, and a process that is killed before it does so leaves one for ever: behind it there is a gap, and
+/// yet there are later ones. So the end of a row of files counts as the newest only where the hint names it or the one before, and that one is there, too:
+/// at least one earlier file is always kept. Otherwise the folder is listed, as it is for tables whose earlier files are deleted by other means.
 /// </remarks>
 internal sealed class HadoopTableFolder(IFileStorage storage, string location)
 {
     private const string HintName = "version-hint.text";
 
     private static readonly string[] s_extensions = [MetadataFiles.Extension, MetadataFiles.GzipExtension, MetadataFiles.OldGzipExtension];
+
+    private string _extension = MetadataFiles.Extension;
 
     /// <summary>The folder's location.</summary>
     public string Location => location;
@@ -44,19 +48,27 @@ internal sealed class HadoopTableFolder(IFileStorage storage, string location)
     {
         int hint = await ReadHintAsync(cancellationToken).ConfigureAwait(false);
         HadoopMetadataFile? found = null;
-        foreach (int start in (int[])[Math.Max(hint, known), Math.Min(hint, known)])
+        foreach (int start in hint > 0 ? (int[])[Math.Max(hint, known), Math.Min(hint, known)] : [])
         {
             found ??= start > 0 ? await TryReadAsync(start, cancellationToken).ConfigureAwait(false) : null;
         }
 
-        found ??= await FindByListingAsync(hasHint: hint != 0, cancellationToken).ConfigureAwait(false);
-        while (found is { IsForeign: false } && await TryReadAsync(found.Version + 1, cancellationToken).ConfigureAwait(false) is { } next)
+        found = await LastFromAsync(found, cancellationToken).ConfigureAwait(false);
+        if (found is not null && found.Version - hint is 0 or 1
+            && (found.Version == 1 || await HasAsync(found.Version - 1, cancellationToken).ConfigureAwait(false)))
         {
-            found = next;
+            return found;
         }
 
-        return found;
+        HadoopMetadataFile? newest = await FindByListingAsync(hasHint: hint != 0, cancellationToken).ConfigureAwait(false);
+        return found is not null && newest is not { IsForeign: false } ? found
+            : newest is not null && newest.Version == found?.Version ? found
+            : await LastFromAsync(newest, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The metadata file of the greatest number, as a listing shows it; <see langword="null"/>, if there is none with a number.</summary>
+    public async ValueTask<HadoopMetadataFile?> FindByListingAsync(CancellationToken cancellationToken) =>
+        await FindByListingAsync(hasHint: false, cancellationToken).ConfigureAwait(false) is { IsForeign: false } newest ? newest : null;
 
     /// <summary>Reads the hint.</summary>
     /// <returns>The number; 0, if there is none; -1, if it cannot be understood.</returns>
@@ -103,13 +115,37 @@ internal sealed class HadoopTableFolder(IFileStorage storage, string location)
     public ValueTask DeleteAsync(IReadOnlyList<string> forgotten) => MetadataFiles.DeleteQuietlyAsync(
         storage, FileLocations.IsLocal(location) ? [.. forgotten, .. forgotten.Select(ChecksumOf)] : forgotten);
 
+    private async ValueTask<HadoopMetadataFile?> LastFromAsync(HadoopMetadataFile? found, CancellationToken cancellationToken)
+    {
+        while (found is { IsForeign: false } && await TryReadAsync(found.Version + 1, cancellationToken).ConfigureAwait(false) is { } next)
+        {
+            found = next;
+        }
+
+        return found;
+    }
+
+    /// <summary>Reads a metadata file by the end of the name that the last one had, and only if there is none by the others.</summary>
     private async ValueTask<HadoopMetadataFile?> TryReadAsync(int version, CancellationToken cancellationToken)
     {
-        string[] locations = [.. s_extensions.Select(extension => FileLocations.Join(Metadata, Name(version, extension)))];
+        string usual = _extension;
+        string at = FileLocations.Join(Metadata, Name(version, usual));
+        if (await storage.TryReadAsync(at, cancellationToken).ConfigureAwait(false) is { } content)
+        {
+            return new HadoopMetadataFile(version, at, content);
+        }
+
+        string[] others = [.. s_extensions.Where(extension => extension != usual)];
         ReadOnlyMemory<byte>?[] contents = await Task.WhenAll(
-            locations.Select(candidate => storage.TryReadAsync(candidate, cancellationToken).AsTask())).ConfigureAwait(false);
-        int at = Array.FindIndex(contents, content => content is not null);
-        return at < 0 ? null : new HadoopMetadataFile(version, locations[at], contents[at]);
+            others.Select(extension => storage.TryReadAsync(FileLocations.Join(Metadata, Name(version, extension)), cancellationToken).AsTask())).ConfigureAwait(false);
+        int found = Array.FindIndex(contents, other => other is not null);
+        if (found < 0)
+        {
+            return null;
+        }
+
+        _extension = others[found];
+        return new HadoopMetadataFile(version, FileLocations.Join(Metadata, Name(version, _extension)), contents[found]);
     }
 
     private async ValueTask<HadoopMetadataFile?> FindByListingAsync(bool hasHint, CancellationToken cancellationToken)

@@ -9,6 +9,11 @@ internal interface IIcebergCatalog : IAsyncDisposable
     /// <summary>What people call it, with its place, in messages.</summary>
     string Description { get; }
 
+    /// <summary>Finds out before the first commit what would make it fail: whether the storage keeps what commits rely upon.</summary>
+    /// <remarks>Only where commits are made by the storage; once. Other catalogs do nothing.</remarks>
+    /// <exception cref="SessionizeException">It does not, and the message says what to do instead; or the storage is away.</exception>
+    ValueTask PrepareWritingAsync(CancellationToken cancellationToken);
+
     /// <summary>Loads a table.</summary>
     /// <returns>The table; <see langword="null"/>, if there is none of that name.</returns>
     /// <exception cref="SessionizeException">Its metadata is damaged, missing, or of a version that is not read; or the catalog is away.</exception>

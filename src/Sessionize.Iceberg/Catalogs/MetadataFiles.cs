@@ -17,9 +17,6 @@ internal static class MetadataFiles
     /// <summary>The end of a compressed one's that old writers made.</summary>
     public const string OldGzipExtension = Extension + ".gz";
 
-    private const string CompressionProperty = "write.metadata.compression-codec";
-    private const string PathProperty = "write.metadata.path";
-
     /// <summary>Reads a metadata file.</summary>
     /// <returns>What it says; <see langword="null"/>, if there is no such file.</returns>
     /// <exception cref="SessionizeException">It is damaged, or of a version that is not read.</exception>
@@ -62,11 +59,9 @@ internal static class MetadataFiles
     /// <param name="version">Its number.</param>
     public static string NewLocation(TableMetadata metadata, int version)
     {
-        string folder = metadata.Properties.GetValueOrDefault(PathProperty) is { Length: > 0 } path
-            ? path.TrimEnd('/')
-            : FileLocations.Join(metadata.Location, "metadata");
-        bool isCompressed = "gzip".Equals(metadata.Properties.GetValueOrDefault(CompressionProperty), StringComparison.OrdinalIgnoreCase);
-        return string.Create(CultureInfo.InvariantCulture, $"{folder}/{version:D5}-{Guid.NewGuid()}{(isCompressed ? GzipExtension : Extension)}");
+        TableProperties properties = new(metadata);
+        string folder = properties.MetadataLocation ?? FileLocations.Join(metadata.Location, "metadata");
+        return string.Create(CultureInfo.InvariantCulture, $"{folder}/{version:D5}-{Guid.NewGuid()}{(properties.CompressMetadata ? GzipExtension : Extension)}");
     }
 
     /// <summary>The number in the name of a metadata file <c>00012-….metadata.json</c>.</summary>

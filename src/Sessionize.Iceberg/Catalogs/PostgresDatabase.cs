@@ -54,7 +54,8 @@ internal sealed class PostgresDatabase : SqlDatabase
         State(failure) is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable;
 
     /// <summary>The server answered that the statement failed. Where it ends the connection, or nothing came back, the statement may have been carried out.</summary>
-    public override bool IsDefinite(DbException failure) => State(failure) is { } state && !IsShutdown(state);
+    public override bool IsDefinite(DbException failure) => State(failure) is { } state && !IsShutdown(state)
+        && state != PostgresErrorCodes.StatementCompletionUnknown;
 
     /// <inheritdoc/>
     public override bool IsRefusal(DbException failure) => State(failure) is

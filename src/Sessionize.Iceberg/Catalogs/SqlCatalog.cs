@@ -22,6 +22,9 @@ internal sealed class SqlCatalog(SqlDatabase database, IFileStorage storage, str
     public string Description => $"SQL catalog '{catalogName}' in the {database.Description}";
 
     /// <inheritdoc/>
+    public ValueTask PrepareWritingAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
     public async ValueTask<CatalogTable?> LoadAsync(TableName name, CancellationToken cancellationToken)
     {
         string? previous = null;
@@ -93,7 +96,16 @@ internal sealed class SqlCatalog(SqlDatabase database, IFileStorage storage, str
     public async ValueTask<CatalogCommit> CommitAsync(
         CatalogTable table, IReadOnlyList<TableRequirement> requirements, IReadOnlyList<TableUpdate> updates, CancellationToken cancellationToken)
     {
-        DbConnection? connection = await OpenAsync(mayCreate: false, cancellationToken).ConfigureAwait(false);
+        DbConnection? connection;
+        try
+        {
+            connection = await OpenAsync(mayCreate: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SessionizeException failure)
+        {
+            return CatalogCommit.NotSent(failure);
+        }
+
         if (connection is null)
         {
             return Gone(table.Name);
@@ -101,8 +113,34 @@ internal sealed class SqlCatalog(SqlDatabase database, IFileStorage storage, str
 
         await using (connection.ConfigureAwait(false))
         {
-            if (await TablesAsync(connection, cancellationToken).ConfigureAwait(false) is not { } tables
-                || await AskAsync(() => tables.FindAsync(table.Name, cancellationToken), cancellationToken).ConfigureAwait(false) is not { } current)
+            return await CommitAsync(connection, table, requirements, updates, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await database.DisposeAsync().ConfigureAwait(false);
+        await storage.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<CatalogCommit> CommitAsync(
+        DbConnection connection,
+        CatalogTable table,
+        IReadOnlyList<TableRequirement> requirements,
+        IReadOnlyList<TableUpdate> updates,
+        CancellationToken cancellationToken)
+    {
+        SqlTables? tables;
+        string? current;
+        TableMetadata after;
+        IReadOnlyList<string> forgotten;
+        string location;
+        try
+        {
+            tables = await TablesAsync(connection, cancellationToken).ConfigureAwait(false);
+            current = tables is null ? null : await AskAsync(() => tables.FindAsync(table.Name, cancellationToken), cancellationToken).ConfigureAwait(false);
+            if (current is null)
             {
                 return Gone(table.Name);
             }
@@ -119,22 +157,20 @@ internal sealed class SqlCatalog(SqlDatabase database, IFileStorage storage, str
                 return new CatalogCommit(CatalogCommitOutcome.Conflict, null, violation);
             }
 
-            TableMetadata after = TableMetadataChanges.WithPrevious(
-                TableMetadataChanges.Apply(before, updates, Now()), new MetadataLogEntry(before.LastUpdatedMs, current), out IReadOnlyList<string> forgotten);
-            string location = await WriteAsync(after, MetadataFiles.VersionOf(current) + 1, cancellationToken).ConfigureAwait(false);
-            CatalogCommit outcome = await ReplaceAsync(tables, table.Name, current, location, after, cancellationToken).ConfigureAwait(false);
-
-            // Only a definite refusal shows that nobody reads the file.
-            await MetadataFiles.DeleteQuietlyAsync(storage, outcome.Outcome == CatalogCommitOutcome.Committed ? forgotten : [location]).ConfigureAwait(false);
-            return outcome;
+            after = TableMetadataChanges.WithPrevious(
+                TableMetadataChanges.Apply(before, updates, Now()), new MetadataLogEntry(before.LastUpdatedMs, current), out forgotten);
+            location = await WriteAsync(after, MetadataFiles.VersionOf(current) + 1, cancellationToken).ConfigureAwait(false);
         }
-    }
+        catch (SessionizeException failure)
+        {
+            return CatalogCommit.NotSent(failure);
+        }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await database.DisposeAsync().ConfigureAwait(false);
-        await storage.DisposeAsync().ConfigureAwait(false);
+        CatalogCommit outcome = await ReplaceAsync(tables!, table.Name, current, location, after, cancellationToken).ConfigureAwait(false);
+
+        // Only a definite refusal shows that nobody reads the file.
+        await MetadataFiles.DeleteQuietlyAsync(storage, outcome.Outcome == CatalogCommitOutcome.Committed ? forgotten : [location]).ConfigureAwait(false);
+        return outcome;
     }
 
     private async ValueTask<CatalogCommit> ReplaceAsync(
@@ -156,8 +192,7 @@ internal sealed class SqlCatalog(SqlDatabase database, IFileStorage storage, str
         }
         catch (DbException failure) when (database.IsDefinite(failure))
         {
-            await MetadataFiles.DeleteQuietlyAsync(storage, [to]).ConfigureAwait(false);
-            throw database.Explain(failure);
+            return CatalogCommit.NotSent(database.Explain(failure));
         }
         catch (Exception failure) when (IsFailure(failure, cancellationToken))
         {
@@ -184,13 +219,7 @@ internal sealed class SqlCatalog(SqlDatabase database, IFileStorage storage, str
     private async ValueTask<string> WriteAsync(TableMetadata metadata, int version, CancellationToken cancellationToken)
     {
         string location = MetadataFiles.NewLocation(metadata, version);
-        StorageWriter writer = await storage.CreateAsync(location, cancellationToken).ConfigureAwait(false);
-        await using (writer.ConfigureAwait(false))
-        {
-            await writer.Stream.WriteAsync(MetadataFiles.Write(metadata, MetadataFiles.IsCompressed(location)), cancellationToken).ConfigureAwait(false);
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        await UniqueFile.WriteAsync(storage, location, MetadataFiles.Write(metadata, MetadataFiles.IsCompressed(location)), cancellationToken).ConfigureAwait(false);
         return location;
     }
 

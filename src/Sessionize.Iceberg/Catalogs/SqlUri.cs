@@ -35,13 +35,18 @@ internal static class SqlUri
     /// <summary>The URI as messages may have it.</summary>
     public static string WithoutPassword(string uri)
     {
+        // Up to the last '@': a password with a slash that nobody escaped is one still.
         int start = uri.IndexOf("//", StringComparison.Ordinal) + 2;
-        int end = start < 2 ? -1 : uri.IndexOf('/', start) is >= 0 and int slash ? slash : uri.Length;
-        int at = start < 2 ? -1 : uri.LastIndexOf('@', end - 1, end - start);
-        int colon = at < 0 ? -1 : uri.IndexOf(':', start, at - start);
+        int at = start < 2 ? -1 : uri.LastIndexOf('@');
+        int colon = at < start ? -1 : uri.IndexOf(':', start, at - start);
         string shown = colon < 0 ? uri : $"{uri[..(colon + 1)]}***{uri[at..]}";
-        int parameter = shown.IndexOf("password=", StringComparison.OrdinalIgnoreCase);
-        return parameter < 0 ? shown : shown[..(parameter + "password=".Length)] + "***";
+        foreach (string name in (string[])["password=", "pwd=", "psw="])
+        {
+            int parameter = shown.IndexOf(name, StringComparison.OrdinalIgnoreCase);
+            shown = parameter < 0 ? shown : shown[..(parameter + name.Length)] + "***";
+        }
+
+        return shown;
     }
 
     private static string SqlitePath(string uri, string rest, bool isJdbc)
@@ -69,6 +74,11 @@ internal static class SqlUri
 
         string[] parts = rest[2..].Split('?', 2);
         int slash = parts[0].IndexOf('/', StringComparison.Ordinal);
+        if ((slash >= 0 && parts[0].IndexOf('@', slash) >= 0) || (parts.Length > 1 && parts[1].Split('=')[0].Contains('@', StringComparison.Ordinal)))
+        {
+            throw new ArgumentException($"CatalogUri is '{WithoutPassword(uri)}', whose password or name has a '/' or '?': write %2F or %3F for it, and %40 for '@'.");
+        }
+
         string authority = slash < 0 ? parts[0] : parts[0][..slash];
         int at = authority.LastIndexOf('@');
         NpgsqlConnectionStringBuilder settings = new() { Host = "localhost", Port = 5432 };

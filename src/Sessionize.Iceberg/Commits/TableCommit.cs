@@ -146,17 +146,20 @@ internal sealed class TableCommit(
 
         _sent.Remove(snapshot.ManifestList!);
         await DiscardTryAsync(table).ConfigureAwait(false);
-        return outcome.Outcome == CatalogCommitOutcome.Refused
-            ? throw new SessionizeException($"{catalog.Description} refuses the commit to {table.Name}: {outcome.Reason}")
-            : retries.MayGoOn ? null
-            : throw new SessionizeException(
+        return outcome.Outcome switch
+        {
+            CatalogCommitOutcome.Refused => throw new SessionizeException($"{catalog.Description} refuses the commit to {table.Name}: {outcome.Reason}"),
+            CatalogCommitOutcome.NotSent when !outcome.IsTransient => throw outcome.Failure!,
+            _ when retries.MayGoOn => null,
+            CatalogCommitOutcome.NotSent => throw UsedUp(outcome.Failure!.Message, outcome.Failure),
+            _ => throw UsedUp(
                 $"Others committed to {table.Name} first each of {retries.Count + 1} times, and {(MustKeepFiles ? "the answer to one try was lost" : "nothing was written")}. "
                 + "Run it again, or raise the table's property commit.retry.num-retries.",
-                isTransient: true)
-            {
-                AreRetriesUsedUp = true,
-            };
+                cause: null),
+        };
     }
+
+    private static SessionizeException UsedUp(string message, Exception? cause) => new(message, cause, isTransient: true) { AreRetriesUsedUp = true };
 
     /// <summary>Writes what a try needs. What a failure leaves behind is deleted: nobody has heard of it.</summary>
     private async ValueTask<(Snapshot Snapshot, SentTry Sent)> PrepareAsync(

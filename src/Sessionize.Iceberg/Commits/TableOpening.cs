@@ -29,6 +29,7 @@ internal sealed class TableOpening(IIcebergCatalog catalog, TableName name, Iceb
     /// <exception cref="SessionizeException">There is none and it is not to be created, or it cannot take sessions.</exception>
     public async ValueTask<CatalogTable> OpenAsync(CancellationToken cancellationToken)
     {
+        await catalog.PrepareWritingAsync(cancellationToken).ConfigureAwait(false);
         CatalogTable table = await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false) ?? await CreateAsync(cancellationToken).ConfigureAwait(false);
         CommitRetries retries = new(new TableProperties(table.Metadata), clock);
         while (true)
@@ -47,13 +48,15 @@ internal sealed class TableOpening(IIcebergCatalog catalog, TableName name, Iceb
                 continue;
             }
 
-            if (outcome.Outcome != CatalogCommitOutcome.Committed && (outcome.Outcome == CatalogCommitOutcome.Refused || !retries.MayGoOn))
+            bool isMade = outcome.Outcome == CatalogCommitOutcome.Committed;
+            if (!isMade && (outcome.Outcome == CatalogCommitOutcome.Refused || outcome.Failure is { IsTransient: false } || !retries.MayGoOn))
             {
                 throw new SessionizeException(
-                    $"The columns {string.Join(", ", mapping.Missing.Select(column => SessionColumns.Names[(int)column]))} cannot be added to {name}: {outcome.Reason} Add them by other means, or leave EvolveSchema out.");
+                    $"The columns {string.Join(", ", mapping.Missing.Select(column => SessionColumns.Names[(int)column]))} cannot be added to {name}: {outcome.Reason} Add them by other means, or leave EvolveSchema out.",
+                    outcome.Failure);
             }
 
-            if (outcome.Outcome != CatalogCommitOutcome.Committed)
+            if (!isMade)
             {
                 await retries.PauseAsync(cancellationToken).ConfigureAwait(false);
             }

@@ -60,7 +60,11 @@ internal static class TableChangesJson
         SortOrderJson.Write(json, creation.Order);
         json.WriteBoolean("stage-create"u8, false);
         json.WritePropertyName("properties"u8);
-        TableMetadataJson.WriteMap(json, creation.Properties);
+
+        // Without it a server makes the version that is its default, which may be one that is not written here.
+        Dictionary<string, string> properties = new(creation.Properties, StringComparer.Ordinal);
+        properties.TryAdd(TableProperties.Names.FormatVersion, "2");
+        TableMetadataJson.WriteMap(json, properties);
     });
 
     /// <summary>Writes a schema.</summary>

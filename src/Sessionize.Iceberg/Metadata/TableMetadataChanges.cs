@@ -103,15 +103,17 @@ internal static class TableMetadataChanges
     /// <param name="changed">The changed metadata.</param>
     /// <param name="previous">The file that it follows.</param>
     /// <param name="forgotten">
-    /// The files that the log no longer names: to be deleted after the commit, if <see cref="TableProperties.DeleteMetadataAfterCommit"/> says so.
+    /// The files that the log no longer names and that are to be deleted after the commit: none, unless
+    /// <see cref="TableProperties.DeleteMetadataAfterCommit"/> says so.
     /// </param>
     /// <returns>The metadata with its log.</returns>
     public static TableMetadata WithPrevious(TableMetadata changed, MetadataLogEntry previous, out IReadOnlyList<string> forgotten)
     {
-        int keep = new TableProperties(changed).MetadataPreviousVersionsMax;
+        TableProperties properties = new(changed);
+        int keep = properties.MetadataPreviousVersionsMax;
         IReadOnlyList<MetadataLogEntry> log = changed.MetadataLog;
         int drop = Math.Max(0, log.Count + 1 - keep);
-        forgotten = [.. log.Take(drop).Select(entry => entry.MetadataFile)];
+        forgotten = properties.DeleteMetadataAfterCommit ? [.. log.Take(drop).Select(entry => entry.MetadataFile)] : [];
         return changed with { MetadataLog = [.. log.Skip(drop), previous] };
     }
 

@@ -28,9 +28,6 @@ internal sealed class TableProperties(IReadOnlyDictionary<string, string> values
     /// <summary>Where metadata files are written; <see langword="null"/>: <c>metadata</c> under the table's location.</summary>
     public string? MetadataLocation => Location(Names.MetadataLocation);
 
-    /// <summary>Where data files are written; <see langword="null"/>: <c>data</c> under the table's location.</summary>
-    public string? DataLocation => Location(Names.DataLocation);
-
     /// <summary>How often a commit that lost its race is tried again.</summary>
     public int CommitRetries => Int(Names.CommitRetries, 4, least: 0);
 
@@ -43,9 +40,6 @@ internal sealed class TableProperties(IReadOnlyDictionary<string, string> values
     /// <summary>How long a commit is tried again altogether.</summary>
     public TimeSpan CommitTotalRetryTime => Milliseconds(Names.CommitTotalRetryTime, 30 * 60_000);
 
-    /// <summary>How often a commit of unknown outcome is looked for.</summary>
-    public int CommitStatusChecks => Int(Names.CommitStatusChecks, 3, least: 0);
-
     /// <summary>The length in bytes up to which manifests are merged.</summary>
     public long ManifestTargetSize => Long(Names.ManifestTargetSize, 8 * Megabyte, least: 1);
 
@@ -54,37 +48,6 @@ internal sealed class TableProperties(IReadOnlyDictionary<string, string> values
 
     /// <summary>Whether small manifests are merged at commits.</summary>
     public bool ManifestMergeEnabled => Boolean(Names.ManifestMergeEnabled, whereNone: true);
-
-    /// <summary>The length in bytes that data files are made for.</summary>
-    public long TargetFileSize => Long(Names.TargetFileSize, 512 * Megabyte, least: 1);
-
-    /// <summary>The format of data files, in lower case.</summary>
-    public string FileFormat => Text(Names.FileFormat, "parquet").ToLowerInvariant();
-
-    /// <summary>The length in bytes that row groups are made for.</summary>
-    public long ParquetRowGroupSize => Long(Names.ParquetRowGroupSize, 128 * Megabyte, least: 1);
-
-    /// <summary>The length in bytes that pages are made for.</summary>
-    public int ParquetPageSize => Int(Names.ParquetPageSize, Megabyte, least: 1);
-
-    /// <summary>The rows that a page has at most.</summary>
-    public int ParquetPageRows => Int(Names.ParquetPageRows, 20_000, least: 1);
-
-    /// <summary>The length in bytes of a dictionary, above which values are written plain.</summary>
-    public int ParquetDictionarySize => Int(Names.ParquetDictionarySize, 2 * Megabyte, least: 1);
-
-    /// <summary>The compression of data files, in lower case.</summary>
-    public string ParquetCompression =>
-        Choice(Names.ParquetCompression, "zstd", "zstd", "gzip", "snappy", "lz4", "brotli", "lzo", "uncompressed", "none");
-
-    /// <summary>The level of the compression; <see langword="null"/>: that of the codec.</summary>
-    public int? ParquetCompressionLevel => values.ContainsKey(Names.ParquetCompressionLevel) ? Int(Names.ParquetCompressionLevel, 0, int.MinValue) : null;
-
-    /// <summary>What manifests keep of columns without a setting of their own: <c>none</c>, <c>counts</c>, <c>truncate(16)</c> or <c>full</c>.</summary>
-    public string MetricsDefault => Text(Names.MetricsDefault, "truncate(16)");
-
-    /// <summary>How many columns get metrics by default, as Iceberg counts them.</summary>
-    public int MetricsMaxColumns => Int(Names.MetricsMaxColumns, 100, least: 0);
 
     /// <summary>The age up to which expiry keeps snapshots.</summary>
     public TimeSpan MaxSnapshotAge => Milliseconds(Names.MaxSnapshotAge, 5 * DayMs);
@@ -97,15 +60,6 @@ internal sealed class TableProperties(IReadOnlyDictionary<string, string> values
 
     /// <summary>Whether files that nothing refers to any more may be deleted.</summary>
     public bool IsGarbageCollected => Boolean(Names.GarbageCollection, whereNone: true);
-
-    /// <summary>How other names than ids are matched to columns in data files without ids, as JSON.</summary>
-    public string? NameMapping => values.GetValueOrDefault(Names.NameMapping);
-
-    /// <summary>What manifests keep of a column: its own setting, or the default.</summary>
-    public string MetricsOf(string column) => Text(Names.MetricsOfColumn + column, MetricsDefault);
-
-    /// <summary>Whether a column gets a Bloom filter.</summary>
-    public bool HasBloomFilter(string column) => Boolean(Names.BloomFilterOfColumn + column, whereNone: false);
 
     private string Text(string name, string whereNone) => values.GetValueOrDefault(name) is { Length: > 0 } value ? value : whereNone;
 
@@ -154,9 +108,6 @@ internal sealed class TableProperties(IReadOnlyDictionary<string, string> values
         /// <summary>See <see cref="TableProperties.MetadataLocation"/>.</summary>
         public const string MetadataLocation = "write.metadata.path";
 
-        /// <summary>See <see cref="TableProperties.DataLocation"/>.</summary>
-        public const string DataLocation = "write.data.path";
-
         /// <summary>See <see cref="TableProperties.CommitRetries"/>.</summary>
         public const string CommitRetries = "commit.retry.num-retries";
 
@@ -169,9 +120,6 @@ internal sealed class TableProperties(IReadOnlyDictionary<string, string> values
         /// <summary>See <see cref="TableProperties.CommitTotalRetryTime"/>.</summary>
         public const string CommitTotalRetryTime = "commit.retry.total-timeout-ms";
 
-        /// <summary>See <see cref="TableProperties.CommitStatusChecks"/>.</summary>
-        public const string CommitStatusChecks = "commit.status-check.num-retries";
-
         /// <summary>See <see cref="TableProperties.ManifestTargetSize"/>.</summary>
         public const string ManifestTargetSize = "commit.manifest.target-size-bytes";
 
@@ -180,42 +128,6 @@ internal sealed class TableProperties(IReadOnlyDictionary<string, string> values
 
         /// <summary>See <see cref="TableProperties.ManifestMergeEnabled"/>.</summary>
         public const string ManifestMergeEnabled = "commit.manifest-merge.enabled";
-
-        /// <summary>See <see cref="TableProperties.TargetFileSize"/>.</summary>
-        public const string TargetFileSize = "write.target-file-size-bytes";
-
-        /// <summary>See <see cref="TableProperties.FileFormat"/>.</summary>
-        public const string FileFormat = "write.format.default";
-
-        /// <summary>See <see cref="TableProperties.ParquetRowGroupSize"/>.</summary>
-        public const string ParquetRowGroupSize = "write.parquet.row-group-size-bytes";
-
-        /// <summary>See <see cref="TableProperties.ParquetPageSize"/>.</summary>
-        public const string ParquetPageSize = "write.parquet.page-size-bytes";
-
-        /// <summary>See <see cref="TableProperties.ParquetPageRows"/>.</summary>
-        public const string ParquetPageRows = "write.parquet.page-row-limit";
-
-        /// <summary>See <see cref="TableProperties.ParquetDictionarySize"/>.</summary>
-        public const string ParquetDictionarySize = "write.parquet.dict-size-bytes";
-
-        /// <summary>See <see cref="TableProperties.ParquetCompression"/>.</summary>
-        public const string ParquetCompression = "write.parquet.compression-codec";
-
-        /// <summary>See <see cref="TableProperties.ParquetCompressionLevel"/>.</summary>
-        public const string ParquetCompressionLevel = "write.parquet.compression-level";
-
-        /// <summary>See <see cref="TableProperties.MetricsDefault"/>.</summary>
-        public const string MetricsDefault = "write.metadata.metrics.default";
-
-        /// <summary>See <see cref="TableProperties.MetricsMaxColumns"/>.</summary>
-        public const string MetricsMaxColumns = "write.metadata.metrics.max-inferred-column-defaults";
-
-        /// <summary>See <see cref="MetricsOf"/>; followed by the column.</summary>
-        public const string MetricsOfColumn = "write.metadata.metrics.column.";
-
-        /// <summary>See <see cref="HasBloomFilter"/>; followed by the column.</summary>
-        public const string BloomFilterOfColumn = "write.parquet.bloom-filter-enabled.column.";
 
         /// <summary>See <see cref="TableProperties.MaxSnapshotAge"/>.</summary>
         public const string MaxSnapshotAge = "history.expire.max-snapshot-age-ms";
@@ -228,9 +140,6 @@ internal sealed class TableProperties(IReadOnlyDictionary<string, string> values
 
         /// <summary>See <see cref="IsGarbageCollected"/>.</summary>
         public const string GarbageCollection = "gc.enabled";
-
-        /// <summary>See <see cref="TableProperties.NameMapping"/>.</summary>
-        public const string NameMapping = "schema.name-mapping.default";
 
         /// <summary>The format version of a table to be created; never kept.</summary>
         public const string FormatVersion = "format-version";

@@ -9,6 +9,17 @@ namespace Sessionize.Iceberg.Tests.Catalogs;
 /// <summary>A PostgreSQL server that refuses, and one that goes away.</summary>
 public sealed class PostgresCatalogTests : IDisposable
 {
+    [Theory]
+    [InlineData("40003", false)] // statement completion unknown
+    [InlineData("57P01", false)]
+    [InlineData("08006", false)]
+    [InlineData("42601", true)]
+    public async Task IsDefinite_State_IsOnlyWhereNothingCanHaveChanged(string state, bool isDefinite)
+    {
+        await using SqlDatabase database = SqlUri.Open("postgresql://u@h/db", new Dictionary<string, string>());
+        Assert.Equal(isDefinite, database.IsDefinite(new Npgsql.PostgresException("failed", "ERROR", "ERROR", state)));
+    }
+
     private static readonly TableName s_name = new(["a"], "t");
 
     private readonly TemporaryFolder _folder = new();

@@ -79,7 +79,7 @@ public sealed class TableChangesJsonTests
         TableCreation creation = new(schema, PartitionSpec.Unpartitioned, SortOrder.Unsorted, new Dictionary<string, string> { ["p"] = "q" });
         const string Rest = """
             "schema":{"type":"struct","schema-id":0,"fields":[{"id":1,"name":"c","required":false,"type":"long"}]},"partition-spec":{"spec-id":0,"fields":[]},
-            "write-order":{"order-id":0,"fields":[]},"stage-create":false,"properties":{"p":"q"}}
+            "write-order":{"order-id":0,"fields":[]},"stage-create":false,"properties":{"p":"q","format-version":"2"}}
             """;
         AssertJson($$"""{"name":"t",{{Rest}}""", TableChangesJson.WriteCreate(s_name, creation));
         AssertJson($$"""{"name":"t","location":"s3://b/t",{{Rest}}""", TableChangesJson.WriteCreate(s_name, creation, "s3://b/t"));

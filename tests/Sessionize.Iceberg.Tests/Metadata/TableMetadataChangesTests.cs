@@ -282,6 +282,7 @@ public sealed class TableMetadataChangesTests
     {
         TableMetadata table = SampleTables.Partitioned();
         table = limit is null ? table : table with { Properties = new Dictionary<string, string> { ["write.metadata.previous-versions-max"] = limit } };
+        table = table with { Properties = new Dictionary<string, string>(table.Properties) { ["write.metadata.delete-after-commit.enabled"] = "true" } };
         List<string> all = [];
         for (int version = 1; version <= 120; version++)
         {

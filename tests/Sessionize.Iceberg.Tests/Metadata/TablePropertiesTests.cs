@@ -13,26 +13,20 @@ public sealed class TablePropertiesTests
         Assert.Equal((4, 100.0, 60_000.0, 1_800_000.0), (properties.CommitRetries, properties.CommitMinRetryWait.TotalMilliseconds,
             properties.CommitMaxRetryWait.TotalMilliseconds, properties.CommitTotalRetryTime.TotalMilliseconds));
         Assert.Equal((8_388_608L, 100, true), (properties.ManifestTargetSize, properties.ManifestMinCountToMerge, properties.ManifestMergeEnabled));
-        Assert.Equal((536_870_912L, "parquet", "zstd"), (properties.TargetFileSize, properties.FileFormat, properties.ParquetCompression));
-        Assert.Equal((134_217_728L, 1_048_576, 20_000, 2_097_152), (properties.ParquetRowGroupSize, properties.ParquetPageSize, properties.ParquetPageRows, properties.ParquetDictionarySize));
-        Assert.Equal(("truncate(16)", "truncate(16)", 100), (properties.MetricsDefault, properties.MetricsOf("x"), properties.MetricsMaxColumns));
         Assert.Equal((5.0, 1, true), (properties.MaxSnapshotAge.TotalDays, properties.MinSnapshotsToKeep, properties.IsGarbageCollected));
         Assert.True(properties.MaxRefAge > TimeSpan.FromDays(365_000));
-        Assert.Null(properties.ParquetCompressionLevel);
-        Assert.Null(properties.NameMapping);
-        Assert.Null(properties.DataLocation);
     }
 
     [Fact]
     public void Values_OfTheTable_AreTaken()
     {
         TableProperties properties = Of(
-            ("write.metadata.delete-after-commit.enabled", "TRUE"), ("commit.retry.num-retries", "20"), ("write.parquet.compression-level", "-3"),
-            ("write.metadata.metrics.column.a.b", "none"), ("gc.enabled", "false"), ("write.data.path", "s3://b/data/"), ("write.metadata.compression-codec", "GZIP"));
+            ("write.metadata.delete-after-commit.enabled", "TRUE"), ("commit.retry.num-retries", "20"), ("write.metadata.path", "s3://b/m/"),
+            ("gc.enabled", "false"), ("write.metadata.compression-codec", "GZIP"));
         Assert.True(properties.DeleteMetadataAfterCommit);
         Assert.True(properties.CompressMetadata);
         Assert.False(properties.IsGarbageCollected);
-        Assert.Equal((20, -3, "none", "s3://b/data"), (properties.CommitRetries, properties.ParquetCompressionLevel, properties.MetricsOf("a.b"), properties.DataLocation));
+        Assert.Equal((20, "s3://b/m"), (properties.CommitRetries, properties.MetadataLocation));
     }
 
     [Theory]
@@ -47,7 +41,7 @@ public sealed class TablePropertiesTests
 
     [Fact]
     public void Compression_Unknown_NamesPropertyAndChoices() =>
-        Assert.Contains("zstd, gzip", AssertRefused("write.parquet.compression-codec", "zip", properties => properties.ParquetCompression), StringComparison.Ordinal);
+        Assert.Contains("none, gzip", AssertRefused("write.metadata.compression-codec", "zip", properties => properties.CompressMetadata), StringComparison.Ordinal);
 
     private static string AssertRefused<T>(string name, string value, Func<TableProperties, T> read)
     {

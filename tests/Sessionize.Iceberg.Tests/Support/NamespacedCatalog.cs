@@ -8,6 +8,8 @@ internal sealed class NamespacedCatalog(IIcebergCatalog catalog, string place) :
 {
     public string Description => catalog.Description;
 
+    public ValueTask PrepareWritingAsync(CancellationToken cancellationToken) => catalog.PrepareWritingAsync(cancellationToken);
+
     public async ValueTask<CatalogTable?> LoadAsync(TableName name, CancellationToken cancellationToken) =>
         await catalog.LoadAsync(Inner(name), cancellationToken) is { } table ? table with { Name = name } : null;
 

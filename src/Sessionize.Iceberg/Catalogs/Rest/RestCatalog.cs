@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Sessionize.Iceberg.Metadata;
 using Sessionize.Storage;
@@ -14,6 +15,7 @@ internal sealed class RestCatalog : IIcebergCatalog
     private readonly RestTableStorages _storages;
     private readonly SemaphoreSlim _opening = new(1);
     private readonly List<RestTokenSource> _tokens = [];
+    private readonly ConcurrentDictionary<TableName, RestSession> _sessionsOfTables = new();
     private volatile RestSession? _session;
 
     private RestCatalog(RestSettings settings, IReadOnlyList<IFileStorageFactory> storages, TimeProvider clock)
@@ -48,6 +50,9 @@ internal sealed class RestCatalog : IIcebergCatalog
     }
 
     /// <inheritdoc/>
+    public ValueTask PrepareWritingAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
     public async ValueTask<CatalogTable?> LoadAsync(TableName name, CancellationToken cancellationToken)
     {
         RestSession session = await OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -78,9 +83,20 @@ internal sealed class RestCatalog : IIcebergCatalog
     public async ValueTask<CatalogCommit> CommitAsync(
         CatalogTable table, IReadOnlyList<TableRequirement> requirements, IReadOnlyList<TableUpdate> updates, CancellationToken cancellationToken)
     {
-        RestSession session = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        RestAnswer answer = await session.PostAsync(
-            session.Paths.Table(table.Name), TableChangesJson.WriteCommit(table.Name, requirements, updates), cancellationToken).ConfigureAwait(false);
+        RestAnswer answer;
+        try
+        {
+            RestSession session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            session = _sessionsOfTables.GetValueOrDefault(table.Name, session);
+            answer = await session.PostAsync(
+                session.Paths.Table(table.Name), TableChangesJson.WriteCommit(table.Name, requirements, updates), cancellationToken).ConfigureAwait(false);
+        }
+        catch (SessionizeException failure)
+        {
+            // What is sent and lost is an answer, too; so this is a configuration or a token that the catalog did not give, or that it refused.
+            return CatalogCommit.NotSent(failure);
+        }
+
         string what = $"The commit to table '{table.Name}' in the {Description}";
         if (answer.IsDone)
         {
@@ -153,7 +169,24 @@ internal sealed class RestCatalog : IIcebergCatalog
     private CatalogTable Table(RestSession session, TableName name, RestAnswer answer)
     {
         RestTableAnswer table = Read(answer, name, $"The table '{name}' of the {Description} cannot be read");
-        return new CatalogTable(name, table.MetadataLocation, table.Metadata, _storages.Of(session, name, table));
+        if (table.Config.TryGetValue("token", out string? token))
+        {
+            _sessionsOfTables.AddOrUpdate(
+                name, _ => SessionWith(session, token), (_, known) => known.Settings.Token == token ? known : SessionWith(session, token));
+        }
+        else
+        {
+            _sessionsOfTables.TryRemove(name, out _);
+        }
+
+        return new CatalogTable(name, table.MetadataLocation, table.Metadata, _storages.Of(() => _sessionsOfTables.GetValueOrDefault(name, session), name, table));
+    }
+
+    /// <summary>Calls about one table, for which the server gave a token of its own. When it is refused, the catalog's own credential gets another.</summary>
+    private RestSession SessionWith(RestSession session, string token)
+    {
+        RestSettings settings = session.Settings.WithToken(token);
+        return session.With(settings, Tokens(settings));
     }
 
     private RestTableAnswer Read(RestAnswer answer, TableName name, string what)
@@ -217,7 +250,11 @@ internal sealed class RestCatalog : IIcebergCatalog
     private RestTokenSource Tokens(RestSettings settings)
     {
         RestTokenSource tokens = new(_transport, settings, _clock);
-        _tokens.Add(tokens);
+        lock (_tokens)
+        {
+            _tokens.Add(tokens);
+        }
+
         return tokens;
     }
 }

@@ -28,6 +28,9 @@ internal sealed class RestSession
     /// <summary>The addresses.</summary>
     public RestPaths Paths { get; }
 
+    /// <summary>The same server, asked in another's name.</summary>
+    public RestSession With(RestSettings settings, RestTokenSource tokens) => new(_transport, tokens, settings, _configuration, _clock);
+
     /// <summary>Asks for something.</summary>
     public ValueTask<RestAnswer> GetAsync(Uri uri, CancellationToken cancellationToken, params IReadOnlyList<KeyValuePair<string, string>> headers) =>
         SendAsync(new RestRequest(HttpMethod.Get, uri) { Headers = headers, IsRepeatable = true }, cancellationToken);

@@ -23,7 +23,7 @@ internal sealed class RestSettings
         _properties = properties;
         Uri = Place("uri", properties.GetValueOrDefault("uri") ?? "");
         TokenUri = properties.TryGetValue(TokenUriName, out string? tokens)
-            ? System.Uri.TryCreate(tokens, UriKind.Absolute, out System.Uri? absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal) ? absolute : Below(tokens)
+            ? System.Uri.TryCreate(tokens, UriKind.Absolute, out System.Uri? absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal) ? WithoutUser(TokenUriName, absolute) : Below(tokens)
             : Below(DefaultTokenPath);
         ConnectTimeout = Milliseconds("rest.client.connection-timeout-ms", 15_000);
         AnswerTimeout = Milliseconds("rest.client.socket-timeout-ms", 60_000);
@@ -94,6 +94,9 @@ internal sealed class RestSettings
         return new RestSettings(merged);
     }
 
+    /// <summary>The settings with a bearer token that the server gave.</summary>
+    public RestSettings WithToken(string token) => new(new Dictionary<string, string>(_properties, StringComparer.Ordinal) { ["token"] = token, [AuthenticationName] = "oauth2" });
+
     /// <summary>Whether tokens of other settings are good for these, too.</summary>
     public bool HasSameIdentity(RestSettings other) => Authentication == other.Authentication && TokenUri == other.TokenUri && Credential == other.Credential
         && Token == other.Token && Scope == other.Scope && BasicCredential == other.BasicCredential;
@@ -108,14 +111,26 @@ internal sealed class RestSettings
             $"The catalog property '{AuthenticationName}' is '{other}'; 'none', 'basic' and 'oauth2' are supported. Use one of these, with 'credential' or 'token' for the last."),
     };
 
-    private static string Place(string name, string value) =>
-        System.Uri.TryCreate(value, UriKind.Absolute, out System.Uri? uri) && uri.Scheme is "http" or "https"
-            ? value.TrimEnd('/')
-            : throw new ArgumentException($"The REST catalog's '{name}' is '{value}'; it has to be the address of the server, such as http://localhost:8181 or https://HOST/api/catalog.");
+    private static string Place(string name, string value)
+    {
+        if (!System.Uri.TryCreate(value, UriKind.Absolute, out System.Uri? uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw new ArgumentException(
+                $"The REST catalog's '{name}' is '{SqlUri.WithoutPassword(value)}'; it has to be the address of the server, such as http://localhost:8181 or https://HOST/api/catalog.");
+        }
+
+        _ = WithoutUser(name, uri);
+        return value.TrimEnd('/');
+    }
+
+    // Addresses stand in messages; what proves who calls has settings of its own.
+    private static Uri WithoutUser(string name, Uri uri) => uri.UserInfo.Length == 0 ? uri : throw new ArgumentException(
+        $"The REST catalog's '{name}' has a user or password before '@{uri.Host}': leave them out, and set the catalog property 'credential', or "
+            + "'rest.auth.type' to 'basic' with 'rest.auth.basic.username' and 'rest.auth.basic.password'.");
 
     private Uri Below(string path) => System.Uri.TryCreate($"{Uri}/{path.TrimStart('/')}", UriKind.Absolute, out System.Uri? uri)
         ? uri
-        : throw new ArgumentException($"The catalog property '{TokenUriName}' is '{path}'; it has to be an address, or a path below '{Uri}'.");
+        : throw new ArgumentException($"The catalog property '{TokenUriName}' is '{SqlUri.WithoutPassword(path)}'; it has to be an address, or a path below '{Uri}'.");
 
     private TimeSpan Milliseconds(string name, long whereNone) => TimeSpan.FromMilliseconds(Number(name, whereNone, least: 1, most: int.MaxValue - 1));
 

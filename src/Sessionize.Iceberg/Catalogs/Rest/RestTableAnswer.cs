@@ -74,7 +74,4 @@ internal sealed record RestTableAnswer(
             ? StorageCredential.Read(credentials)
             : throw new JsonException($"There are no '{StorageCredential.Field}' in it.");
     }
-
-    /// <summary>The settings of the table's storage: those of the table, and above them those for its location.</summary>
-    public IReadOnlyDictionary<string, string> StorageSettings() => StorageCredential.Over(Config, Credentials, Metadata.Location);
 }

@@ -22,15 +22,24 @@ internal sealed class RestTableStorages(IReadOnlyList<IFileStorageFactory> facto
     public static KeyValuePair<string, string> Delegation { get; } = new("X-Iceberg-Access-Delegation", "vended-credentials");
 
     /// <summary>The storage of a table: the one that it had, if its settings are the same.</summary>
-    /// <param name="session">Asks for new credentials.</param>
+    /// <param name="session">Asks for new credentials, with the token that is the table's then.</param>
     /// <param name="name">The table.</param>
     /// <param name="table">What the server says of it.</param>
-    public IFileStorage Of(RestSession session, TableName name, RestTableAnswer table)
+    public IFileStorage Of(Func<RestSession> session, TableName name, RestTableAnswer table)
     {
         // Not the table: its metadata may be long, and would be kept as long as the storage is.
         string location = table.Metadata.Location;
-        IReadOnlyDictionary<string, string> settings = SettingsOf(session, table);
-        Dictionary<string, string> lasting = settings.Where(setting => !s_credentials.Contains(setting.Key)).ToDictionary();
+        IReadOnlyDictionary<string, string> general = SettingsOf(session(), table);
+        string[] prefixes = [.. table.Credentials.Select(credential => credential.Prefix).Distinct(StringComparer.Ordinal)];
+        Dictionary<string, string> lasting = [];
+        foreach (string? prefix in (string?[])[null, .. prefixes])
+        {
+            foreach ((string key, string value) in StorageCredential.Over(general, table.Credentials, prefix).Where(setting => !s_credentials.Contains(setting.Key)))
+            {
+                lasting[$"{prefix} {key}"] = value;
+            }
+        }
+
         lock (_lock)
         {
             if (_storages.Find(known => known.Name == name && AreSame(known.Settings, lasting)).Storage is { } storage)
@@ -38,7 +47,11 @@ internal sealed class RestTableStorages(IReadOnlyList<IFileStorageFactory> facto
                 return storage;
             }
 
-            storage = new SchemeFileStorage(factories, settings, cancellationToken => RefreshAsync(session, name, location, settings, cancellationToken));
+            // Where the table names no prefixes, those that come when credentials are asked for anew are looked up for the table's own location.
+            IFileStorage elsewhere = Storage(session, name, general, prefixes.Length == 0 ? location : null);
+            storage = prefixes.Length == 0 ? elsewhere : new PrefixFileStorage(
+                prefixes.ToDictionary(
+                    prefix => prefix, prefix => Storage(session, name, StorageCredential.Over(general, table.Credentials, prefix), prefix)), elsewhere);
             _storages.Add((name, lasting, storage));
             return storage;
         }
@@ -59,13 +72,16 @@ internal sealed class RestTableStorages(IReadOnlyList<IFileStorageFactory> facto
         }
     }
 
+    private IFileStorage Storage(Func<RestSession> session, TableName name, IReadOnlyDictionary<string, string> settings, string? prefix) =>
+        new SchemeFileStorage(factories, settings, cancellationToken => RefreshAsync(session(), name, prefix, settings, cancellationToken));
+
     private static bool AreSame(Dictionary<string, string> one, Dictionary<string, string> other) =>
         one.Count == other.Count && one.All(setting => other.TryGetValue(setting.Key, out string? value) && value == setting.Value);
 
     private static IReadOnlyDictionary<string, string> SettingsOf(RestSession session, RestTableAnswer table)
     {
         Dictionary<string, string> settings = new(session.Settings.Properties, StringComparer.Ordinal);
-        foreach ((string name, string value) in table.StorageSettings())
+        foreach ((string name, string value) in table.Config)
         {
             settings[name] = value;
         }
@@ -78,7 +94,7 @@ internal sealed class RestTableStorages(IReadOnlyList<IFileStorageFactory> facto
 
     /// <summary>Asks for credentials where the server names a place for it or says that it has one; otherwise it loads the table once more.</summary>
     private static async ValueTask<IReadOnlyDictionary<string, string>> RefreshAsync(
-        RestSession session, TableName name, string location, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+        RestSession session, TableName name, string? prefix, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
         string what = $"There are no new credentials for the files of table '{name}'";
         string? named = settings.GetValueOrDefault(NamedEndpoint);
@@ -89,7 +105,7 @@ internal sealed class RestTableStorages(IReadOnlyList<IFileStorageFactory> facto
             RestAnswer answer = await session.GetAsync(place, cancellationToken).ConfigureAwait(false);
             if (answer.IsDone)
             {
-                return Read(what, place, () => StorageCredential.Over(settings, RestTableAnswer.ReadCredentials(answer.Body), location));
+                return Read(what, place, () => StorageCredential.Over(settings, RestTableAnswer.ReadCredentials(answer.Body), prefix));
             }
 
             // A server that says nothing of its calls may not know this one.
@@ -102,7 +118,11 @@ internal sealed class RestTableStorages(IReadOnlyList<IFileStorageFactory> facto
         Uri table = session.Paths.Table(name);
         RestAnswer loaded = await session.GetAsync(table, cancellationToken, Delegation).ConfigureAwait(false);
         return loaded.IsDone
-            ? Read(what, table, () => SettingsOf(session, RestTableAnswer.Read(loaded.Body, table.ToString())))
+            ? Read(what, table, () =>
+            {
+                RestTableAnswer again = RestTableAnswer.Read(loaded.Body, table.ToString());
+                return StorageCredential.Over(SettingsOf(session, again), again.Credentials, prefix);
+            })
             : throw RestErrors.Of(loaded, what, "Look whether the table is still there.");
     }
 

@@ -16,15 +16,19 @@ internal sealed record StorageCredential(string Prefix, IReadOnlyDictionary<stri
             .Where(credential => credential.ValueKind == JsonValueKind.Object)
             .Select(credential => new StorageCredential(RestJson.Text(credential, "prefix") ?? "", RestJson.Texts(credential, "config")))];
 
-    /// <summary>Puts the settings whose prefix is the longest that a location begins with above others.</summary>
+    /// <summary>The longest prefix that a location begins with; <see langword="null"/>, if it begins with none.</summary>
+    public static string? PrefixOf(IEnumerable<StorageCredential> credentials, string location) => credentials
+        .Select(credential => credential.Prefix)
+        .Where(prefix => location.StartsWith(prefix, StringComparison.Ordinal))
+        .MaxBy(prefix => prefix.Length);
+
+    /// <summary>Puts the settings of a prefix above others; without such settings, those whose prefix is the longest that it begins with.</summary>
     public static IReadOnlyDictionary<string, string> Over(
-        IReadOnlyDictionary<string, string> settings, IEnumerable<StorageCredential> credentials, string location)
+        IReadOnlyDictionary<string, string> settings, IReadOnlyList<StorageCredential> credentials, string? prefix)
     {
         Dictionary<string, string> merged = new(settings, StringComparer.Ordinal);
-        StorageCredential? vended = credentials
-            .Where(credential => location.StartsWith(credential.Prefix, StringComparison.Ordinal))
-            .MaxBy(credential => credential.Prefix.Length);
-        foreach ((string name, string value) in vended?.Settings ?? settings)
+        string? nearest = prefix is null ? null : PrefixOf(credentials, prefix);
+        foreach ((string name, string value) in credentials.FirstOrDefault(credential => credential.Prefix == nearest)?.Settings ?? settings)
         {
             merged[name] = value;
         }

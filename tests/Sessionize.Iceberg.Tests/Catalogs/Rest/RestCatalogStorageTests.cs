@@ -108,6 +108,39 @@ public sealed class RestCatalogStorageTests : RestStubTests
     }
 
     [Fact]
+    public async Task Storage_SeveralPrefixes_ChoosesByTheLocationThatIsAskedFor()
+    {
+        await using RestStub stub = new();
+        stub.On($"GET {TablePath}", Table(Location, """
+            ,"config":{"s3.access-key-id":"table"},"storage-credentials":[
+            {"prefix":"s3://lake/wh","config":{"s3.access-key-id":"metadata"}},
+            {"prefix":"s3://data/","config":{"s3.access-key-id":"data"}}]
+            """));
+        await using RestCatalog catalog = Open(stub, storages: _storages);
+        CatalogTable table = await LoadAsync(catalog);
+
+        await table.Storage.TryReadAsync("s3://data/1.parquet", Token);
+        await table.Storage.TryReadAsync($"{Location}/metadata/1.avro", Token);
+        await table.Storage.TryReadAsync("s3://other/x", Token);
+
+        Assert.Equal(["data", "metadata", "table"], _storages.Settings.Select(settings => settings["s3.access-key-id"]));
+    }
+
+    [Fact]
+    public async Task LoadAsync_TableHasATokenOfItsOwn_IsUsedForTheTable()
+    {
+        await using RestStub stub = new();
+        stub.On($"GET {TablePath}", Table(Location, ""","config":{"token":"of-the-table"}"""));
+        await using RestCatalog catalog = Open(stub, [("token", "of-the-catalog")], _storages);
+
+        CatalogTable table = await LoadAsync(catalog);
+        await Record.ExceptionAsync(async () => await catalog.CommitAsync(table, [], [], Token));
+
+        Assert.Equal("Bearer of-the-catalog", stub.CallsOf($"GET {TablePath}").Single().Header("Authorization"));
+        Assert.Equal("Bearer of-the-table", stub.CallsOf($"POST {TablePath}").First().Header("Authorization"));
+    }
+
+    [Fact]
     public async Task LoadAsync_OnlyCredentialsChanged_KeepsTheStorage()
     {
         await using RestStub stub = new();

@@ -16,6 +16,8 @@ internal sealed class MemoryCatalog(Random random, Faults faults, TimeProvider c
 
     public string Description => "the catalog in memory";
 
+    public ValueTask PrepareWritingAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     public MemoryStorage Storage { get; } = new(faults);
 
     /// <summary>The table; <see langword="null"/>: there is none yet.</summary>
