@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Sessionize.Iceberg.Catalogs;
 using Sessionize.Iceberg.Manifests;
 using Sessionize.Iceberg.Metadata;
@@ -59,6 +60,19 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
         byte[] list = ManifestListWriter.Write(Manifests, snapshot, table.Metadata.FormatVersion);
         await CreateAsync(snapshot.ManifestList, list, cancellationToken).ConfigureAwait(false);
         return snapshot;
+    }
+
+    /// <summary>An id that no snapshot of a table has.</summary>
+    public static long NewId(TableMetadata table)
+    {
+        long id;
+        do
+        {
+            id = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
+        }
+        while (id == 0 || table.FindSnapshot(id) is not null);
+
+        return id;
     }
 
     /// <summary>Whether data files of a commit are live in a table.</summary>
