@@ -10,9 +10,11 @@ public sealed class TablePlaces(S3Server s3, RestCatalogServer rest) : IAsyncDis
     private const string PostgresVariable = "SESSIONIZE_POSTGRES";
     private const string RequireVariable = "SESSIONIZE_REQUIRE_COMPONENTS";
 
+    /// <summary>Of all instances: tests that run at once share the servers, and their tables have to have different names.</summary>
+    private static int s_places;
+
     private readonly TemporaryFolder _folder = new();
     private readonly RestCatalogServer _restOnS3 = new() { S3 = s3 };
-    private int _places;
 
     /// <summary>All places.</summary>
     public static TheoryData<TablePlaceKind> Kinds => [.. Enum.GetValues<TablePlaceKind>()];
@@ -20,11 +22,12 @@ public sealed class TablePlaces(S3Server s3, RestCatalogServer rest) : IAsyncDis
     /// <summary>A new place.</summary>
     public async Task<TablePlace> NewAsync(TablePlaceKind kind)
     {
-        string name = $"n{Environment.ProcessId}x{Interlocked.Increment(ref _places)}.sessions";
+        int number = Interlocked.Increment(ref s_places);
+        string name = $"n{Environment.ProcessId}x{number}.sessions";
         IReadOnlyDictionary<string, string> properties = kind is TablePlaceKind.HadoopS3 or TablePlaceKind.SqliteS3 or TablePlaceKind.RestS3
             ? (await s3.StartAsync()).Properties
             : new Dictionary<string, string>();
-        string warehouse = properties.Count > 0 ? s3.NewLocation() : _folder.File($"warehouse{_places}");
+        string warehouse = properties.Count > 0 ? s3.NewLocation() : _folder.File($"warehouse{number}");
         switch (kind)
         {
             case TablePlaceKind.HadoopLocal:
@@ -32,7 +35,7 @@ public sealed class TablePlaces(S3Server s3, RestCatalogServer rest) : IAsyncDis
             case TablePlaceKind.HadoopS3:
                 return new TablePlace(() => New(IcebergCatalogKind.Hadoop, null), TableAddress.OnS3(s3, $"{warehouse}/{name.Replace('.', '/')}"));
             case TablePlaceKind.SqliteLocal or TablePlaceKind.SqliteS3:
-                string file = _folder.File($"catalog{_places}.db");
+                string file = _folder.File($"catalog{number}.db");
                 TableAddress sqlite = TableAddress.InSql($"jdbc:sqlite:{file}", "sessionize", warehouse, name, [.. ForJava(properties)]);
                 return new TablePlace(() => New(IcebergCatalogKind.Sql, $"sqlite:///{file}"), sqlite);
             case TablePlaceKind.PostgresLocal:

@@ -63,6 +63,7 @@ internal sealed partial class CommitScript
 
         // With the last record before a rollback everything goes that tells of the rollback.
         SnapshotHistory history = new(table);
+        kept.UnionWith(_catalog.Abandoned.SelectMany(pipeline => history.Ancestors.TakeWhile(snapshot => snapshot != history.Find(pipeline).Snapshot)).Select(snapshot => snapshot.Id));
         kept.UnionWith(_catalog.Abandoned.Select(pipeline => history.Find(pipeline).Snapshot?.Id).OfType<long>());
         long[] gone = [.. table.Snapshots.Select(snapshot => snapshot.Id).Where(id => !kept.Contains(id))];
         Story.Add($"    expires {string.Join(',', gone)}");

@@ -201,7 +201,9 @@ internal sealed partial class CommitScript : IAsyncDisposable
             {
                 bool has = await sink.HasCommittedAsync(intent.Commit, Token);
                 bool isThere = IsThere(intent);
-                Assert.True(has == isThere, $"HasCommittedAsync is {has}, and the table has it: {isThere}: {intent}");
+
+                // A lane that another process moved on, behind a snapshot that was expired, names only that other's commit.
+                Assert.True(has == isThere || (isThere && intent.WasDisturbed), $"HasCommittedAsync is {has}, and the table has it: {isThere}: {intent}");
                 return has;
             }
             catch (SessionizeException failure)
