@@ -33,10 +33,7 @@ internal static class LaneRecord
         }
 
         string location = $"{Folder(table, pipeline)}/{name}.json";
-        if (!await table.Storage.TryCreateAsync(location, json, cancellationToken).ConfigureAwait(false))
-        {
-            throw new SessionizeException($"'{location}' exists with other content, and its name is used once only: delete nothing, and report how that came about.");
-        }
+        await UniqueFile.WriteAsync(table.Storage, location, json, cancellationToken).ConfigureAwait(false);
 
         return $$"""{"file":"{{JsonEncodedText.Encode(location)}}","length":{{json.Length.ToString(CultureInfo.InvariantCulture)}},"sha256":"{{Convert.ToHexStringLower(SHA256.HashData(json))}}"}""";
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Sessionize.Iceberg.Catalogs;
 using Sessionize.Iceberg.Manifests;
 using Sessionize.Iceberg.Metadata;
@@ -58,6 +59,19 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
         byte[] list = ManifestListWriter.Write(Manifests, snapshot, table.Metadata.FormatVersion);
         await CreateAsync(snapshot.ManifestList, list, cancellationToken).ConfigureAwait(false);
         return snapshot;
+    }
+
+    /// <summary>An id that no snapshot of a table has.</summary>
+    public static long NewId(TableMetadata table)
+    {
+        long id;
+        do
+        {
+            id = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
+        }
+        while (id == 0 || table.FindSnapshot(id) is not null);
+
+        return id;
     }
 
     /// <summary>Whether data files of a commit are live in a table.</summary>
@@ -196,9 +210,6 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
     {
         // Before it is there: a call that fails may have made it.
         written.Add(location);
-        if (!await table.Storage.TryCreateAsync(location, content, cancellationToken).ConfigureAwait(false))
-        {
-            throw new SessionizeException($"'{location}' exists, and its name has 128 random bits: somebody copied files of this table by hand. Remove the copy.");
-        }
+        await UniqueFile.WriteAsync(table.Storage, location, content, cancellationToken).ConfigureAwait(false);
     }
 }

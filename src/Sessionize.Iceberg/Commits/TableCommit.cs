@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Sessionize.Iceberg.Catalogs;
 using Sessionize.Iceberg.Manifests;
 using Sessionize.Iceberg.Metadata;
@@ -115,7 +114,7 @@ internal sealed class TableCommit(
     /// <returns>The result; <see langword="null"/>: another was faster.</returns>
     private async ValueTask<CommitResult?> TryAsync(CatalogTable table, CommitRetries retries, CancellationToken cancellationToken)
     {
-        _snapshotId ??= NewSnapshotId(table.Metadata);
+        _snapshotId ??= SnapshotTry.NewId(table.Metadata);
         _files ??= new MetadataFileNames(TableFolders.Metadata(table));
         _isMade |= table.Metadata.FindSnapshot(_snapshotId.Value) is not null;
         CommitStep step = await fence.JudgeAsync(table, cancellationToken).ConfigureAwait(false);
@@ -300,16 +299,4 @@ internal sealed class TableCommit(
 
     private static SnapshotRef Moved(CatalogTable table, string name, bool isBranch, long snapshotId) =>
         table.Metadata.Refs.GetValueOrDefault(name) is { } known ? known with { SnapshotId = snapshotId, IsBranch = isBranch } : new SnapshotRef(snapshotId, isBranch);
-
-    private static long NewSnapshotId(TableMetadata table)
-    {
-        long id;
-        do
-        {
-            id = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
-        }
-        while (id == 0 || table.FindSnapshot(id) is not null);
-
-        return id;
-    }
 }

@@ -8,7 +8,7 @@ namespace Sessionize.Iceberg.Tests.Commits;
 public sealed class CommitScriptTests
 {
     private static readonly int s_cases =
-        int.Parse(Environment.GetEnvironmentVariable("SESSIONIZE_COMMIT_SCRIPTS") is { Length: > 0 } cases ? cases : "500", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("SESSIONIZE_COMMIT_SCRIPTS") is { Length: > 0 } cases ? cases : "200", CultureInfo.InvariantCulture);
 
     private static readonly int s_first =
         int.Parse(Environment.GetEnvironmentVariable("SESSIONIZE_COMMIT_SCRIPTS_FROM") is { Length: > 0 } first ? first : "0", CultureInfo.InvariantCulture);

@@ -1,8 +1,5 @@
 using System.Globalization;
 using Sessionize.Iceberg.Commits;
-using Sessionize.Iceberg.Manifests;
-using Sessionize.Iceberg.Metadata;
-using Sessionize.Iceberg.Reading;
 using Sessionize.Iceberg.Tests.Support;
 using Sessionize.State;
 using Xunit;
@@ -10,7 +7,7 @@ using Xunit;
 namespace Sessionize.Iceberg.Tests.Commits.Scripts;
 
 /// <summary>Pipelines and batch runs commit to one table while everything around them fails; the model tells what has to come of it.</summary>
-internal sealed class CommitScript : IAsyncDisposable
+internal sealed partial class CommitScript : IAsyncDisposable
 {
     private const int Steps = 9;
     private const int MostTries = 4;
@@ -204,7 +201,9 @@ internal sealed class CommitScript : IAsyncDisposable
             {
                 bool has = await sink.HasCommittedAsync(intent.Commit, Token);
                 bool isThere = IsThere(intent);
-                Assert.True(has == isThere, $"HasCommittedAsync is {has}, and the table has it: {isThere}: {intent}");
+
+                // A lane that another process moved on, behind a snapshot that was expired, names only that other's commit.
+                Assert.True(has == isThere || (isThere && intent.WasDisturbed), $"HasCommittedAsync is {has}, and the table has it: {isThere}: {intent}");
                 return has;
             }
             catch (SessionizeException failure)
@@ -215,26 +214,6 @@ internal sealed class CommitScript : IAsyncDisposable
         }
 
         return null;
-    }
-
-    private bool IsThere(Intent intent) =>
-        _catalog.State.Intents.Any(there => ReferenceEquals(there, intent) || (intent.RunId is not null && there.RunId == intent.RunId && Retained(there)));
-
-    private bool Retained(Intent intent) => new SnapshotHistory(_catalog.Metadata!).Ancestors.Any(snapshot => intent.Snapshots.Contains(snapshot.Id));
-
-    private void Check(Intent intent)
-    {
-        switch (intent.Outcome)
-        {
-            case SinkCommitOutcome.Committed:
-                Assert.True(IsThere(intent) || intent.WasDisturbed, $"said to be committed, and is not there: {intent}");
-                break;
-            case SinkCommitOutcome.Refused:
-                Assert.True(intent.Snapshots.Count == 0 || intent.WasDisturbed, $"refused, and is there: {intent}");
-                LaneCommit lane = intent.Commit.Lanes[0];
-                Assert.NotEqual(lane.From, _catalog.State.Lanes.GetValueOrDefault((intent.Commit.Pipeline, lane.Lane))?.To);
-                break;
-        }
     }
 
     private async Task<LaneProcess> OpenAsync(string pipeline, int lane)
@@ -310,159 +289,4 @@ internal sealed class CommitScript : IAsyncDisposable
             UserHashBucket = number % 4,
         };
     })];
-
-    /// <summary>What others do in between.</summary>
-    private async ValueTask DisturbAsync()
-    {
-        switch (_random.Next(_rollsBack ? 6 : 5))
-        {
-            case 0:
-                await RunBatchAsync($"beside {_number}", overwritesDates: _random.Next(3) == 0);
-                break;
-            case 1:
-                await ZombieAsync();
-                break;
-            case 2:
-                Expire(keep: _random.Next(1, 3));
-                break;
-            case 3:
-                await MoveFileAsync();
-                break;
-            case 4:
-                await RunBatchAsync($"beside {_number}", overwritesDates: false);
-                Expire(keep: 1);
-                break;
-            default:
-                RollBack();
-                break;
-        }
-    }
-
-    /// <summary>Another process takes a lane over.</summary>
-    private async Task ZombieAsync()
-    {
-        (string pipeline, int lane) = s_lanes[_random.Next(s_lanes.Length)];
-        if (_catalog.Abandoned.Contains(pipeline))
-        {
-            return;
-        }
-
-        _processes.Remove((pipeline, lane), out LaneProcess? outer);
-        await CommitLaneAsync(pipeline, lane);
-        if (_processes.Remove((pipeline, lane), out LaneProcess? other))
-        {
-            await other.Sink.DisposeAsync();
-        }
-
-        if (outer is not null)
-        {
-            _processes[(pipeline, lane)] = outer;
-        }
-    }
-
-    private void Expire(int keep)
-    {
-        TableMetadata table = _catalog.Metadata!;
-        HashSet<long> kept = [.. new SnapshotHistory(table).Ancestors.Take(keep).Select(snapshot => snapshot.Id), .. table.Refs.Values.Select(named => named.SnapshotId)];
-
-        // With the last record before a rollback everything goes that tells of the rollback.
-        SnapshotHistory history = new(table);
-        kept.UnionWith(_catalog.Abandoned.Select(pipeline => history.Find(pipeline).Snapshot?.Id).OfType<long>());
-        long[] gone = [.. table.Snapshots.Select(snapshot => snapshot.Id).Where(id => !kept.Contains(id))];
-        Story.Add($"    expires {string.Join(',', gone)}");
-        _catalog.Expire(gone);
-        _hasExpired = true;
-    }
-
-    /// <summary>As compaction does: the rows stay, their file goes.</summary>
-    private async Task MoveFileAsync()
-    {
-        TableMetadata table = _catalog.Metadata!;
-        TableFiles files = new(_catalog.Table());
-        if (table.CurrentSnapshot is not { } head || await EntryAsync(files, head) is not { } entry)
-        {
-            return;
-        }
-
-        string path = $"{table.Location}/data/moved-{Guid.NewGuid():N}.parquet";
-        _catalog.Storage.Files[path] = _catalog.Storage.Files[entry.File.FilePath];
-        DataFile moved = entry.File with { FilePath = path };
-        long id = _random.NextInt64(1, long.MaxValue);
-        SnapshotTry rewrite = new(_catalog.Table(), id, new MetadataFileNames(TableFolders.Metadata(_catalog.Table())), []);
-        ManifestFile manifest = await rewrite.WriteManifestAsync(moved.SpecId, ManifestContent.Data, [new ManifestEntry(EntryStatus.Added, id, null, null, moved)], Token);
-        Snapshot snapshot = await rewrite.WriteAsync(
-            [manifest], [moved], new FileChange(new Dictionary<string, DataFile> { [entry.File.FilePath] = entry.File }, [moved]), new Dictionary<string, string>(),
-            _clock.GetUtcNow().ToUnixTimeMilliseconds(), Token);
-        Story.Add($"    moves {entry.File.FilePath} in {id}");
-        _catalog.Apply(null, [], [new TableUpdate.AddSnapshot(snapshot), new TableUpdate.SetRef(SnapshotRef.Main, new SnapshotRef(id, IsBranch: true))]);
-    }
-
-    private async Task<ManifestEntry?> EntryAsync(TableFiles files, Snapshot head)
-    {
-        List<ManifestEntry> live = [];
-        foreach (ManifestFile manifest in await files.ManifestsOfAsync(head, Token))
-        {
-            live.AddRange((await files.EntriesOfAsync(manifest, Token)).Where(entry => entry.IsLive));
-        }
-
-        return live.Count == 0 ? null : live[_random.Next(live.Count)];
-    }
-
-    private void RollBack()
-    {
-        IReadOnlyList<Snapshot> ancestors = new SnapshotHistory(_catalog.Metadata!).Ancestors;
-        if (ancestors.Count < 2)
-        {
-            return;
-        }
-
-        long to = ancestors[_random.Next(1, ancestors.Count)].Id;
-        TableState before = _catalog.State;
-        TableState after = _catalog.StateOf(to);
-        string[] abandoned =
-        [
-            .. from lane in s_lanes
-               let key = (lane.Pipeline, new LaneId(lane.Lane))
-               where before.Lanes.GetValueOrDefault(key) != after.Lanes.GetValueOrDefault(key)
-               select lane.Pipeline,
-        ];
-
-        // Where expiry has taken the record before, a rollback cannot be told from expiry any more, once expiry goes on.
-        if (!abandoned.All(pipeline => ancestors.SkipWhile(snapshot => snapshot.Id != to).Any(snapshot => snapshot.Summary.ContainsKey(SummaryKeys.Commit(pipeline)))))
-        {
-            return;
-        }
-
-        Story.Add($"    rolls back to {to}");
-        _catalog.Abandoned.UnionWith(abandoned);
-        _catalog.Apply(null, [], [new TableUpdate.SetRef(SnapshotRef.Main, new SnapshotRef(to, IsBranch: true))]);
-        _catalog.UnderWay.ForEach(intent => intent.WasDisturbed = true);
-    }
-
-    private void CheckFiles() =>
-        Assert.All(_catalog.Needed(), file => Assert.True(_catalog.Storage.Files.ContainsKey(file), $"{file} is needed and was deleted"));
-
-    /// <summary>Only what gave up, or was expired or rolled back under way, may leave files that nobody needs.</summary>
-    /// <remarks>What was refused, too, if the snapshot that it started from can no longer be found among those that led to the current one.</remarks>
-    private void CheckOrphans()
-    {
-        HashSet<string> needed = _catalog.Needed();
-        Assert.All(
-            _catalog.Storage.Files.Keys.Where(file => !needed.Contains(file) && !file.Contains("/_sessionize/", StringComparison.Ordinal)),
-            file => Assert.True(
-                !_catalog.Storage.Makers.TryGetValue(file, out Intent? maker) || maker is null || maker.Outcome is null || maker.WasDisturbed
-                    || (maker.Outcome == SinkCommitOutcome.Refused && _hasExpired), $"{file} is an orphan of {maker}"));
-    }
-
-    private async Task CheckRowsAsync()
-    {
-        await using IcebergSessionTable table = await IcebergSessionTable.OpenAsync(_catalog, MemoryCatalog.Name, Token);
-        List<string> ids = [];
-        await foreach (Session row in table.ReadAsync(new SessionQuery(), Token))
-        {
-            ids.Add(row.SessionId);
-        }
-
-        Assert.Equal(_catalog.State.Rows.Keys.Order(StringComparer.Ordinal), ids.Order(StringComparer.Ordinal));
-    }
 }
