@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using SessionWriter;
 using Sessionize;
 using Sessionize.Iceberg;
 using Sessionize.Parquet;
 using Sessionize.State;
+using SessionWriter;
 
 namespace TableWriter;
 
