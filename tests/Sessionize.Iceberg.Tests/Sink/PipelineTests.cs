@@ -102,7 +102,7 @@ public sealed class PipelineTests(S3Server s3, RestCatalogServer rest, IceCheck 
         }
 
         string warehouse = place.Options().Warehouse;
-        string[] files = Directory.GetFiles($"{warehouse}/_sessionize/{SinkDriver.Pipeline}/lanes");
+        string[] files = LanesFiles();
         Assert.Equal(3, files.Length);
         string metadata = Directory.GetFiles($"{place.Address.Location}/metadata", "v*.metadata.json").MaxBy(file => new FileInfo(file).LastWriteTimeUtc)!;
         Assert.True(new FileInfo(metadata).Length < 16_000, $"{new FileInfo(metadata).Length} bytes of metadata");
@@ -118,8 +118,12 @@ public sealed class PipelineTests(S3Server s3, RestCatalogServer rest, IceCheck 
         }
 
         await java.VerifyAsync(place.Address);
-        await File.WriteAllTextAsync(Directory.GetFiles($"{warehouse}/_sessionize/{SinkDriver.Pipeline}/lanes").MaxBy(file => new FileInfo(file).CreationTimeUtc)!, "[]", Token);
+        await File.WriteAllTextAsync(LanesFiles().MaxBy(file => new FileInfo(file).CreationTimeUtc)!, "[]", Token);
         Assert.Contains("is not what was written", (await Assert.ThrowsAsync<SessionizeException>(() => SinkDriver.OpenAsync(place, lanes))).Message, StringComparison.Ordinal);
+        await using IcebergSessionTable damaged = await IcebergSessionTable.OpenAsync(place.Options(), cancellationToken: Token);
+        Assert.Contains((await damaged.VerifyAsync(Token)).Findings, finding => finding.Code == "pipeline");
+
+        string[] LanesFiles() => Directory.GetFiles($"{warehouse}/_sessionize/{SinkDriver.Pipeline}/lanes", "*.json", SearchOption.AllDirectories);
     }
 
     [Fact]

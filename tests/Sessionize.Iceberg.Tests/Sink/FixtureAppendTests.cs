@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Sessionize.Iceberg.Tests.Support;
+using Xunit;
+
+namespace Sessionize.Iceberg.Tests.Sink;
+
+/// <summary>Tables that Spark wrote take our sessions, by their own schema, spec and format version, and others read them whole.</summary>
+[Collection(FixtureTables.Collection)]
+public sealed class FixtureAppendTests(FixtureTables tables, IceCheck java, DuckDbIceberg duckDb)
+{
+    private const string Version3 = "user_sessions_v3";
+
+    public static TheoryData<string> Names => [.. FixtureTables.Names.Where(name => name != Version3)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Commits_EveryTableButVersion3_JavaAndDuckDbReadOldAndNewRows(string name)
+    {
+        string folder = await tables.WritableAsync(name);
+        IReadOnlyList<string> before = (await java.ReadAsync(folder)).SortedTexts;
+        await using SinkDriver driver = await SinkDriver.OpenAsync(PlaceOf(folder), 0);
+        await driver.CommitAsync(20);
+        await driver.CommitAsync(20);
+
+        TableRows rows = await java.ReadAsync(folder);
+        JsonElement[] ours = [.. rows.Rows.Where(row => driver.Committed.Contains(row.GetProperty("session_id").GetString()!))];
+        Assert.Equal(driver.Committed.Order(StringComparer.Ordinal), ours.Select(row => row.GetProperty("session_id").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(before, new TableRows([.. rows.Rows.Except(ours)]).SortedTexts);
+        TableRows.AssertEqual(rows, await duckDb.ReadAsync(folder));
+        await java.VerifyAsync(folder);
+
+        await using SinkDriver restarted = await SinkDriver.OpenAsync(PlaceOf(folder), 0);
+        Assert.Equal(driver.Lanes, restarted.Lanes);
+    }
+
+    [Fact]
+    public async Task OpenAsync_Version3_IsRefusedWithTheVersion()
+    {
+        string folder = await tables.ReadOnlyAsync(Version3);
+        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(() => SinkDriver.OpenAsync(PlaceOf(folder), 0));
+        Assert.Contains("version 3", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static TablePlace PlaceOf(string folder) => new(() => new IcebergTableOptions { Name = folder }, folder);
+}
