@@ -8,7 +8,8 @@ using Xunit;
 namespace Sessionize.Iceberg.Tests.Tool;
 
 /// <summary>Real clickstreams by the tool into tables of every catalog: our reader, Iceberg Java and DuckDB give the digests that independent programs gave.</summary>
-public sealed class TableDataSetTests(S3Server s3, RestCatalogServer rest, IceCheck java, DuckDbIceberg duckDb) : IAsyncDisposable
+public sealed class TableDataSetTests(
+    S3Server s3, RestCatalogServer rest, IceCheck java, DuckDbIceberg duckDb, ClickHouseIceberg clickHouse, IcebirdIceberg icebird) : IAsyncDisposable
 {
     private const string Settings = "30m/2h";
 
@@ -45,6 +46,23 @@ public sealed class TableDataSetTests(S3Server s3, RestCatalogServer rest, IceCh
             ToolResult verified = ToolProcess.Run(_folder.Path, ["table", "verify", place.Options().Name, .. TableArguments.Of(place)]);
             Assert.True(verified.ExitCode == 0, verified.Output + verified.Error);
         }
+    }
+
+    [Theory]
+    [InlineData("session_date,user_hash_bucket")]
+    [InlineData("day(session_start_time),bucket(4,uuid)")]
+    [InlineData("none")]
+    public async Task OttoShop_LocalTable_ClickHouseAndIcebirdReadWhatJavaReads(string partitions)
+    {
+        string[] columns = ["uuid", "session_id", "session_start_time_ms", "event_count", "entry_page", "end_reason", "session_date", "user_hash_bucket"];
+        TablePlace place = await _places.NewAsync(TablePlaceKind.HadoopLocal);
+        ToolResult run = ToolProcess.Run(
+            _folder.Path, ["batch", DataSet.PathOf("otto-shop"), "--table", place.Options().Name, "--partition-by", partitions, .. TableArguments.Of(place)]);
+        Assert.True(run.ExitCode == 0, run.Error);
+
+        TableRows expected = await java.ReadAsync(place.Address);
+        TableRows.AssertEqual(expected.Select([.. columns, "session_end_time"]), (await clickHouse.ReadAsync(place.Address)).Select([.. columns, "session_end_time"]));
+        TableRows.AssertEqual(expected.Select([.. columns, "pages_visited"]), (await icebird.ReadAsync(place.Address.Location!)).Select([.. columns, "pages_visited"]));
     }
 
     public async ValueTask DisposeAsync()
