@@ -39,6 +39,25 @@ public sealed class FixtureAppendTests(FixtureTables tables, IceCheck java, Duck
         Assert.Equal(driver.Lanes, restarted.Lanes);
     }
 
+    [Theory]
+    [InlineData("user_sessions_partitioned")]
+    [InlineData("user_sessions_v1")]
+    public async Task EvolveSchema_ColumnsThatTheTableLacks_AreAddedAndWritten(string name)
+    {
+        string folder = await tables.WritableAsync(name);
+        await using SinkDriver driver = await SinkDriver.OpenAsync(PlaceOf(folder).With(options => options.EvolveSchema = true), 0);
+        await driver.CommitAsync(20);
+
+        foreach (JsonElement row in (await java.ReadAsync(folder)).Rows)
+        {
+            bool isOurs = driver.Committed.Contains(row.GetProperty("session_id").GetString()!);
+            Assert.Equal(isOurs ? EndReasons.Inactivity : null, row.GetProperty("end_reason").GetString());
+            Assert.Equal(isOurs ? JsonValueKind.Number : JsonValueKind.Null, row.GetProperty("session_index").ValueKind);
+        }
+
+        await java.VerifyAsync(folder);
+    }
+
     [Fact]
     public async Task OpenAsync_Version3_IsRefusedWithTheVersion()
     {
