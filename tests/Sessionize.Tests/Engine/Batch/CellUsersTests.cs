@@ -25,6 +25,9 @@ public sealed class CellUsersTests
         {
             string[] met = [.. ids.Where(_ => random.Next(3) > 0)];
             random.Shuffle(met);
+
+            // Two that only one thread met, once in their order and once not.
+            met = spreader == spreaders[0] ? [.. met, "twosome-b", "twosome-a", "couples-a", "couples-b"] : met;
             EventBatch batch = new(plan.Rules.Retained);
             batch.Begin("log");
             for (int i = 0; i < met.Length; i++)

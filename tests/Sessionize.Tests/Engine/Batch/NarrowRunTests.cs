@@ -21,14 +21,15 @@ public sealed class NarrowRunTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(long.MaxValue)]
-    [InlineData(0)]
-    public async Task Cut_LinesOfPlainFiles_GivesTheOraclesSessions(long cellBytes)
+    [InlineData(long.MaxValue, 300)]
+    [InlineData(0, 300)]
+    [InlineData(long.MaxValue, 5)] // Cells of many chunks.
+    public async Task Cut_LinesOfPlainFiles_GivesTheOraclesSessions(long cellBytes, int users)
     {
         SessionizationDefinition definition = new() { Options = { InactivityTimeout = TimeSpan.FromSeconds(30) } };
         PipelinePlan plan = new(definition, isStreaming: false);
         List<ClickstreamEvent> events = [];
-        string[] inputs = [.. Enumerable.Range(0, 3).Select(file => _folder.Write($"{file}.ndjson", Lines(file, events)))];
+        string[] inputs = [.. Enumerable.Range(0, 3).Select(file => _folder.Write($"{file}.ndjson", Lines(file, events, users)))];
         await using FileEventSource source = new(inputs, new JsonEventParser(definition.Options, plan.Rules.Retained));
         await source.OpenAsync(TestContext.Current.CancellationToken);
         using FileEventPlaces places = new(source.Files, source.Parser, plan.Rules);
@@ -106,14 +107,14 @@ public sealed class NarrowRunTests : IDisposable
     }
 
     /// <summary>Times in whole seconds: many ties, which the ids decide, and where there are none the places.</summary>
-    private static string Lines(int seed, List<ClickstreamEvent> events)
+    private static string Lines(int seed, List<ClickstreamEvent> events, int users = 300)
     {
         Random random = new(seed);
         StringBuilder lines = new();
         for (int i = 0; i < 4000; i++)
         {
             ClickstreamEvent e = new(
-                $"u{random.Next(300)}", BaseMs + (i / 4 * 1000), random.Next(5) == 0 ? null : $"p{random.Next(20)}", random.Next(3) == 0 ? null : $"id{random.Next(9999)}");
+                $"u{random.Next(users)}", BaseMs + (i / 4 * 1000), random.Next(5) == 0 ? null : $"p{random.Next(20)}", random.Next(3) == 0 ? null : $"id{random.Next(9999)}");
             events.Add(e);
             lines.Append(CultureInfo.InvariantCulture, $$"""{"uuid":"{{e.UserId}}","event_timestamp":{{e.TimestampMs}},"page_name":"{{e.PageName}}","event_id":"{{e.EventId}}"}""").Append('\n');
         }
