@@ -11,4 +11,7 @@ public enum SourceReadResult
 
     /// <summary>The input is bounded and read to its end.</summary>
     EndOfInput,
+
+    /// <summary>Partitions came or went: see <see cref="IGroupEventSource.TakeAssignmentChange"/>. The batch holds nothing.</summary>
+    AssignmentChanged,
 }
