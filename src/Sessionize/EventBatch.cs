@@ -47,13 +47,41 @@ public sealed class EventBatch
     /// <summary>The bytes that the batch holds: a measure for when to hand it on.</summary>
     public int Bytes => _used;
 
+    /// <summary>The position behind the last record, and behind records after it that are no events; -1 when there is neither.</summary>
+    public long Next { get; private set; } = -1;
+
     /// <summary>Empties the batch for records of a partition.</summary>
     /// <param name="partition">The partition's name, or the file's.</param>
     public void Begin(string partition)
     {
         Partition = partition;
         Count = 0;
+        Next = -1;
         _used = 0;
+    }
+
+    /// <summary>Passes over records that are no events, such as a transaction's markers: reading goes on behind them after a restart, too.</summary>
+    /// <param name="next">The position of the record behind them.</param>
+    public void SkipTo(long next) => Next = Math.Max(Next, next);
+
+    /// <summary>Exchanges content with another batch: a source that reads ahead fills batches of its own, and hands them over without a copy.</summary>
+    /// <param name="other">A batch that keeps the same fields.</param>
+    /// <exception cref="ArgumentException">It keeps others.</exception>
+    public void ExchangeWith(EventBatch other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other._slots != _slots)
+        {
+            throw new ArgumentException($"The other batch keeps {other._slots} fields and this one {_slots}: make both with the same fields.", nameof(other));
+        }
+
+        (_rows, other._rows) = (other._rows, _rows);
+        (_fields, other._fields) = (other._fields, _fields);
+        (_bytes, other._bytes) = (other._bytes, _bytes);
+        (_used, other._used) = (other._used, _used);
+        (Count, other.Count) = (other.Count, Count);
+        (Next, other.Next) = (other.Next, Next);
+        (Partition, other.Partition) = (other.Partition, Partition);
     }
 
     /// <summary>Adds a record of bytes.</summary>
@@ -231,6 +259,7 @@ public sealed class EventBatch
         _fields.AsSpan(Count * _slots, _slots).Clear();
         ref Row row = ref _rows[Count++];
         row = new Row { Origin = origin, RawLength = -1 };
+        Next = origin.Position + 1;
         return ref row;
     }
 

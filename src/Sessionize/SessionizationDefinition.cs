@@ -54,6 +54,9 @@ public sealed class SessionizationDefinition
     /// <summary>Where loggers come from.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
+    /// <summary>The pipeline's section of the host's configuration, where packages find their own sections.</summary>
+    internal Microsoft.Extensions.Configuration.IConfiguration? Configuration { get; set; }
+
     /// <summary>What the builder and the configuration got wrong while the definition was filled.</summary>
     internal List<string> BuilderMistakes { get; } = [];
 

@@ -80,6 +80,7 @@ public static class SessionizationServiceCollectionExtensions
         if (configuration is not null)
         {
             FindMisplaced(configuration, definition);
+            definition.Configuration = configuration.GetSection(definition.Name);
             OptionsBinding.Bind(configuration.GetSection(definition.Name), definition.AcceptedSections, definition.Options, definition.BuilderMistakes);
         }
 

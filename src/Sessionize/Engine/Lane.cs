@@ -84,6 +84,16 @@ internal sealed partial class Lane
         Advance(partition, Math.Min(t, origin.ArrivalMs) - _plan.WatermarkDelayMs);
     }
 
+    /// <summary>Passes over records of a partition that are no events.</summary>
+    public void SkipTo(long next, LanePartition partition)
+    {
+        if (next > partition.Next)
+        {
+            partition.Next = next;
+            HasChanged = true;
+        }
+    }
+
     /// <summary>Moves all partitions' watermarks up to a time, and closes what is due by then.</summary>
     public void AdvanceTo(long watermark)
     {

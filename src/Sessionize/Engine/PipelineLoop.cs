@@ -112,7 +112,7 @@ internal sealed class PipelineLoop(
         await stopRead.CancelAsync().ConfigureAwait(false);
         try
         {
-            return await read.ConfigureAwait(false) == SourceReadResult.Records && _batch.Count > 0;
+            return await read.ConfigureAwait(false) == SourceReadResult.Records && _batch.Next >= 0;
         }
         catch (OperationCanceledException)
         {
@@ -123,7 +123,7 @@ internal sealed class PipelineLoop(
 
     private async ValueTask TakeAsync(SourceReadResult result, CancellationToken cancellationToken)
     {
-        if (result == SourceReadResult.Records && _batch.Count > 0)
+        if (result == SourceReadResult.Records && _batch.Next >= 0)
         {
             await show(engine.Take(_batch), cancellationToken).ConfigureAwait(false);
         }

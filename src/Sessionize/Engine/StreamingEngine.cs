@@ -91,6 +91,7 @@ internal sealed class StreamingEngine(
             target.Lane.Lane.Take(batch, row, target.Partition);
         }
 
+        target.Lane.Lane.SkipTo(batch.Next, target.Partition);
         return TakeShown([target.Lane]);
     }
 
