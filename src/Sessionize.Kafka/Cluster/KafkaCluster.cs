@@ -1,0 +1,252 @@
+using System.Text.RegularExpressions;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+using Sessionize.Kafka.Diagnostics;
+
+namespace Sessionize.Kafka.Cluster;
+
+/// <summary>What is asked of the brokers beside reading: topics, ends of partitions, members of groups.</summary>
+/// <remarks>Has a connection of its own, since answers on the reading one wait behind the records. Safe for use by several threads.</remarks>
+internal sealed class KafkaCluster : IDisposable
+{
+    private static readonly TimeSpan s_request = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _servers;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly ClientErrors _errors;
+    private readonly IAdminClient _admin;
+
+    /// <exception cref="SessionizeException">A setting is wrong.</exception>
+    public KafkaCluster(string servers, IEnumerable<KeyValuePair<string, string>> properties, TimeProvider clock, ILogger logger)
+    {
+        (_servers, _clock, _logger) = (servers, clock, logger);
+        _errors = new ClientErrors("Kafka's administration", clock, logger);
+        try
+        {
+            _admin = new AdminClientBuilder(ClientSettings.ForAdmin(servers, properties))
+                .SetErrorHandler((_, error) => _errors.Add(error))
+                .SetLogHandler((_, message) => _errors.Add(message))
+                .Build();
+        }
+        catch (Exception wrong) when (KafkaFailure.IsWrongSetting(wrong))
+        {
+            throw KafkaFailure.WrongSetting(wrong);
+        }
+    }
+
+    /// <summary>Waits until the brokers answer, and looks at the topics.</summary>
+    /// <param name="options">The topics, and how long is waited.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="SessionizeException">No broker answers, the login is refused, or a topic is missing.</exception>
+    public async Task<IReadOnlyList<KnownTopic>> ProbeAsync(KafkaOptions options, CancellationToken cancellationToken)
+    {
+        long start = _clock.GetTimestamp();
+        while (true)
+        {
+            Task<IReadOnlyList<KnownTopic>> asking = FindTopicsAsync(options);
+            if (await Task.WhenAny(asking, _errors.Refused).WaitAsync(cancellationToken).ConfigureAwait(false) != asking)
+            {
+                // Another broker may have let us in.
+                await Task.WhenAny(asking, Task.Delay(TimeSpan.FromSeconds(1), _clock, cancellationToken)).ConfigureAwait(false);
+                if (!asking.IsCompletedSuccessfully)
+                {
+                    _ = asking.ContinueWith(late => late.Exception, TaskScheduler.Default);
+                    throw KafkaFailure.Unavailable(_servers, _clock.GetElapsedTime(start), await _errors.Refused.ConfigureAwait(false), null);
+                }
+            }
+
+            try
+            {
+                return await asking.ConfigureAwait(false);
+            }
+            catch (KafkaException failure) when (KafkaFailure.IsPassing(failure.Error) && _clock.GetElapsedTime(start) < options.StartTimeout)
+            {
+                // The brokers may be starting, just as we are.
+                await Task.Delay(TimeSpan.FromMilliseconds(300), _clock, cancellationToken).ConfigureAwait(false);
+            }
+            catch (KafkaException failure)
+            {
+                throw KafkaFailure.IsPassing(failure.Error)
+                    ? KafkaFailure.Unavailable(_servers, _clock.GetElapsedTime(start), _errors.Last, failure)
+                    : KafkaFailure.Of($"asking {_servers} for the topics", failure);
+            }
+        }
+    }
+
+    /// <summary>Describes topics by their names.</summary>
+    /// <exception cref="SessionizeException">The brokers do not answer for a minute, or refuse.</exception>
+    public Task<IReadOnlyList<KnownTopic>> DescribeAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        RepeatAsync($"describing {string.Join(", ", names)}", () => DescribeOnceAsync(names), cancellationToken);
+
+    /// <summary>Asks for one offset of each partition.</summary>
+    /// <param name="specifications">The partitions and which offset is meant.</param>
+    /// <param name="isolation">Whether the end lies before transactions that are open.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The offsets; -1 where a time lies behind the last record.</returns>
+    /// <exception cref="SessionizeException">The brokers do not answer for a minute, or refuse.</exception>
+    public Task<IReadOnlyDictionary<TopicPartition, long>> ListOffsetsAsync(
+        IReadOnlyCollection<TopicPartitionOffsetSpec> specifications, IsolationLevel isolation, CancellationToken cancellationToken) =>
+        RepeatAsync("asking for offsets", () => ListOffsetsOnceAsync(specifications, isolation, s_request), cancellationToken);
+
+    /// <summary>As <see cref="ListOffsetsAsync"/>, without a second try.</summary>
+    /// <exception cref="KafkaException">The brokers do not answer in time, or refuse.</exception>
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> ListOffsetsOnceAsync(
+        IReadOnlyCollection<TopicPartitionOffsetSpec> specifications, IsolationLevel isolation, TimeSpan timeout)
+    {
+        if (specifications.Count == 0)
+        {
+            return new Dictionary<TopicPartition, long>();
+        }
+
+        try
+        {
+            ListOffsetsResult result = await _admin.ListOffsetsAsync(
+                specifications, new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = timeout }).ConfigureAwait(false);
+            return result.ResultInfos.ToDictionary(
+                info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
+        }
+        catch (ListOffsetsException partly)
+        {
+            throw new KafkaException(partly.Result.ResultInfos.Select(info => info.TopicPartitionOffsetError.Error).First(error => error.IsError), partly);
+        }
+    }
+
+    /// <summary>Whether a group has settled and has given a member nothing; <see langword="false"/>, too, when the brokers do not tell.</summary>
+    public async Task<bool> IsLeftOutAsync(string groupId, string memberId)
+    {
+        try
+        {
+            DescribeConsumerGroupsResult result = await _admin.DescribeConsumerGroupsAsync(
+                [groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request }).ConfigureAwait(false);
+            ConsumerGroupDescription group = result.ConsumerGroupDescriptions.Single();
+            MemberDescription? own = group.Members.Find(member => member.ConsumerId == memberId);
+            return group.State == ConsumerGroupState.Stable && own is not null
+                && own.Assignment.TopicPartitions.Count == 0 && own.TargetAssignment is not { TopicPartitions.Count: > 0 };
+        }
+        catch (KafkaException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The topics of a group for which it has committed an offset.</summary>
+    public async Task<IReadOnlySet<string>> CommittedTopicsAsync(string groupId, CancellationToken cancellationToken) => await RepeatAsync(
+        $"asking for the offsets of the group '{groupId}'",
+        async () =>
+        {
+            List<ListConsumerGroupOffsetsResult> results = await _admin.ListConsumerGroupOffsetsAsync(
+                [new ConsumerGroupTopicPartitions(groupId, null)], new ListConsumerGroupOffsetsOptions { RequestTimeout = s_request }).ConfigureAwait(false);
+            return results.SelectMany(result => result.Partitions).Where(partition => partition.Offset >= 0)
+                .Select(partition => partition.Topic).ToHashSet(StringComparer.Ordinal);
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    public void Dispose() => _admin.Dispose();
+
+    private async Task<IReadOnlyList<KnownTopic>> FindTopicsAsync(KafkaOptions options)
+    {
+        IReadOnlyList<string> names = options.TopicNames;
+        if (options.TopicPattern is { } pattern)
+        {
+            Regex whole = new($"^(?:{pattern})$", RegexOptions.CultureInvariant);
+            names = [.. (await TopicsAsync().ConfigureAwait(false)).Where(name => whole.IsMatch(name))];
+            if (names.Count == 0)
+            {
+                throw new SessionizeException($"No topic at {_servers} matches the pattern '{pattern}': create one, or correct Kafka:TopicPattern.");
+            }
+        }
+
+        IReadOnlyList<KnownTopic> topics = await DescribeOnceAsync(names).ConfigureAwait(false);
+        string[] missing = [.. names.Except(topics.Select(topic => topic.Name), StringComparer.Ordinal)];
+        if (missing.Length == 0)
+        {
+            return topics;
+        }
+
+        if (options.CreateTopicsWithPartitions is not { } partitions)
+        {
+            throw KafkaFailure.NoSuchTopic(missing[0], _servers, await TopicsAsync().ConfigureAwait(false));
+        }
+
+        await CreateAsync(missing, partitions).ConfigureAwait(false);
+
+        // Not every broker knows it at once: that is found out by asking again.
+        throw new KafkaException(ErrorCode.LeaderNotAvailable);
+    }
+
+    private async Task CreateAsync(IEnumerable<string> names, int partitions)
+    {
+        foreach (string name in names)
+        {
+            try
+            {
+                await _admin.CreateTopicsAsync(
+                    [new TopicSpecification { Name = name, NumPartitions = partitions, ReplicationFactor = -1 }],
+                    new CreateTopicsOptions { RequestTimeout = s_request, OperationTimeout = s_request }).ConfigureAwait(false);
+                Log.TopicCreated(_logger, name, partitions);
+            }
+            catch (CreateTopicsException failure) when (failure.Results[0].Error.Code == ErrorCode.TopicAlreadyExists)
+            {
+                // Another process was faster, or the brokers are still making it.
+            }
+            catch (CreateTopicsException failure) when (failure.Results[0].Error.IsError)
+            {
+                throw KafkaFailure.Of($"creating the topic '{name}'", new KafkaException(failure.Results[0].Error, failure));
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<KnownTopic>> DescribeOnceAsync(IReadOnlyCollection<string> names)
+    {
+        List<TopicDescription> found;
+        try
+        {
+            found = (await _admin.DescribeTopicsAsync(
+                TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = s_request }).ConfigureAwait(false)).TopicDescriptions;
+        }
+        catch (DescribeTopicsException partly)
+        {
+            found = partly.Results.TopicDescriptions;
+            if (found.Find(topic => topic.Error.IsError && topic.Error.Code != ErrorCode.UnknownTopicOrPart) is { } failed)
+            {
+                throw new KafkaException(failed.Error, partly);
+            }
+        }
+
+        return [.. found.Where(topic => !topic.Error.IsError).Select(topic => new KnownTopic(topic.Name, IdOf(topic), topic.Partitions.Count))];
+    }
+
+    /// <summary>The id as Kafka's own tools write it: Base64 that can stand in a path.</summary>
+    private static string IdOf(TopicDescription topic) =>
+        topic.TopicId is not { } id || (id.MostSignificantBits.Value == 0 && id.LeastSignificantBits.Value == 0)
+            ? KnownTopic.NoId
+            : id.ToString().TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+    private Task<string[]> TopicsAsync() => Task.Run(() => _admin.GetMetadata(s_request).Topics.Select(topic => topic.Topic).ToArray());
+
+    private async Task<T> RepeatAsync<T>(string what, Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        long start = _clock.GetTimestamp();
+        TimeSpan pause = TimeSpan.FromMilliseconds(100);
+        while (true)
+        {
+            try
+            {
+                return await ask().WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (KafkaException failure) when (KafkaFailure.IsPassing(failure.Error) && _clock.GetElapsedTime(start) < s_patience)
+            {
+                await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(false);
+                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
+            }
+            catch (KafkaException failure)
+            {
+                throw KafkaFailure.Of(what, failure);
+            }
+        }
+    }
+}
