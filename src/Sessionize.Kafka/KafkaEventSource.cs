@@ -1,0 +1,272 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+using Sessionize.Kafka.Cluster;
+using Sessionize.Kafka.Consuming;
+
+namespace Sessionize.Kafka;
+
+/// <summary>Reads events from topics of Kafka, as a member of a consumer group.</summary>
+/// <remarks>
+/// <para>A lane is a partition's number. The value of a record is one JSON object; key and time of the record do not change the result. A record
+/// without a value is no event. Of transactions only the committed ones are read, unless <c>isolation.level</c> says otherwise.</para>
+/// <para>Positions are those that the pipeline committed with its sessions. Kafka's own offsets follow them, so that lag tools show something, and
+/// are never read. A position is the offset of the next record.</para>
+/// <para>The end of a partition by which it is found idle includes transactions that are open: what is in them is still to come.</para>
+/// <para>Not thread-safe, but for <see cref="KeyMismatches"/> and <see cref="LostRecords"/>.</para>
+/// </remarks>
+public sealed class KafkaEventSource : IGroupEventSource
+{
+    private static readonly TimeSpan s_endsEvery = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_endsTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_membershipEvery = TimeSpan.FromSeconds(1);
+
+    // One look may fall between two rounds of a rebalance.
+    private const int LooksUntilLeftOut = 2;
+
+    private readonly KafkaOptions _options;
+    private readonly string _groupId;
+    private readonly bool _isLive;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly Handover _handover;
+    private readonly BatchFiller _filler;
+    private readonly CancellationTokenSource _stop = new();
+    private KafkaCluster? _cluster;
+    private TopicPlaces? _places;
+    private PositionCheck? _check;
+    private GroupReader? _reader;
+    private Task _asking = Task.CompletedTask;
+    private long _lastLook;
+    private int _looksLeftOut;
+    private bool _isLeftOutTold;
+
+    /// <summary>Prepares the reading; nothing is connected to before <see cref="OpenAsync"/>.</summary>
+    /// <param name="options">Which topics, and how; copied.</param>
+    /// <param name="context">The pipeline's parser, clock and trigger.</param>
+    /// <exception cref="SessionizationConfigurationException">The options have mistakes; the message lists all of them.</exception>
+    public KafkaEventSource(KafkaOptions options, SessionizationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(context);
+        if (KafkaOptionsCheck.FindMistakes(options).ToArray() is { Length: > 0 } mistakes)
+        {
+            throw new SessionizationConfigurationException(context.Pipeline, mistakes);
+        }
+
+        _options = options.Copy();
+        _groupId = options.GroupId ?? context.Pipeline;
+        _isLive = !context.Definition.Trigger.IsUntilEnd;
+        _clock = context.TimeProvider;
+        _logger = context.LoggerFactory.CreateLogger("Sessionize.Kafka");
+        _handover = new Handover(context.Retained, options.BufferBytes);
+        _filler = new BatchFiller(_handover, context.Parser, context.Definition.Options.MaxLineBytes, _clock, _isLive);
+    }
+
+    /// <inheritdoc/>
+    /// <value>Always <see langword="true"/>.</value>
+    public bool CanSeek => true;
+
+    /// <summary>How many events had a key other than their user id, or none. Safe to read from any thread.</summary>
+    /// <remarks>Where events of one user lie in several partitions, each partition makes sessions of its own.</remarks>
+    public long KeyMismatches => _reader?.KeyMismatches ?? 0;
+
+    /// <summary>How many records were missing and accepted as lost (<see cref="KafkaDataLoss.Continue"/>), as far as is known. Safe to read from any thread.</summary>
+    public long LostRecords => _check?.LostRecords ?? 0;
+
+    /// <inheritdoc/>
+    /// <returns>None: partitions come with <see cref="TakeAssignmentChange"/>.</returns>
+    /// <exception cref="SessionizeException">No broker answers, login or certificate are refused, or a topic is missing.</exception>
+    public async ValueTask<IReadOnlyList<SourcePartition>> OpenAsync(CancellationToken cancellationToken)
+    {
+        _cluster = new KafkaCluster(_options.BootstrapServers, _options.Properties, _clock, _logger);
+        IReadOnlyList<KnownTopic> topics = await _cluster.ProbeAsync(_options, cancellationToken).ConfigureAwait(false);
+        _places = new TopicPlaces(_cluster, _options, _groupId, _clock);
+        await _places.OpenAsync(topics, cancellationToken).ConfigureAwait(false);
+        _check = new PositionCheck(_cluster, _options, _groupId, _logger);
+        _reader = new GroupReader(_options, _groupId, _handover, _filler, Judge, _clock, _logger);
+        _reader.Start();
+        _asking = _isLive ? AskForEndsAsync(_stop.Token) : Task.CompletedTask;
+        return [];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SeekAsync(string partition, long position, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        if (_handover.Seek(partition, position) is { } isRead)
+        {
+            await _reader!.SeekAsync(isRead, position).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SessionizeException">Records that come next are missing, a right is missing, or the brokers do not answer for a minute.</exception>
+    public async ValueTask<SourceReadResult> ReadAsync(EventBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ObjectDisposedException.ThrowIf(_places is null, this);
+        while (true)
+        {
+            if (_handover.Unresolved is { } arrival)
+            {
+                _handover.Resolve(arrival, await _places.ResolveAsync(arrival.Places, cancellationToken).ConfigureAwait(false));
+            }
+
+            if (_handover.TryRead(batch) is { } result)
+            {
+                return result;
+            }
+
+            if (await IsLeftOutAsync().ConfigureAwait(false))
+            {
+                return SourceReadResult.CaughtUp;
+            }
+
+            await WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public AssignmentChange? TakeAssignmentChange() => _handover.TakeChange();
+
+    /// <inheritdoc/>
+    /// <exception cref="SessionizeException">
+    /// The topic was made anew, has fewer partitions, or no longer has the records that come next; the message names the missing range.
+    /// </exception>
+    public async ValueTask<IReadOnlyList<PartitionPosition>> CheckAsync(IReadOnlyList<PartitionPosition> recorded, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(recorded);
+        return await _check!.CheckAsync(recorded, _places!.Topics, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Release(AssignmentChange revoked) => _handover.Release(revoked);
+
+    /// <inheritdoc/>
+    public void Committed(IReadOnlyList<PartitionPosition> positions)
+    {
+        ArgumentNullException.ThrowIfNull(positions);
+        foreach (PartitionPosition position in positions)
+        {
+            if (PartitionName.TryParse(position.Partition, out PartitionName name))
+            {
+                _reader?.Store(new TopicPartitionOffset(name.Topic, name.Number, position.Next));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public PartitionEnd? EndOf(string partition) => _handover.EndOf(partition);
+
+    /// <summary>Leaves the group, so that others get the partitions at once.</summary>
+    /// <returns>Done when the group was left, or after some seconds if no broker answers.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        if (_reader is { } reader)
+        {
+            await reader.StopAsync().ConfigureAwait(false);
+        }
+
+        await _asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _cluster?.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        Task news = _handover.WaitAsync(cancellationToken);
+        if (_isLive)
+        {
+            await news.ConfigureAwait(false);
+            return;
+        }
+
+        // One that gets no partition hears nothing, and has to look for itself.
+        using CancellationTokenSource stopPause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(news, Task.Delay(s_membershipEvery, _clock, stopPause.Token)).ConfigureAwait(false);
+        await stopPause.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task<bool> IsLeftOutAsync()
+    {
+        if (_isLive || _isLeftOutTold || _reader?.MemberId is not { } member || _handover.Owned.Count > 0)
+        {
+            _looksLeftOut = 0;
+            return false;
+        }
+
+        if (_looksLeftOut > 0 && _clock.GetElapsedTime(_lastLook) < s_membershipEvery)
+        {
+            return false;
+        }
+
+        _looksLeftOut = await _cluster!.IsLeftOutAsync(_groupId, member).ConfigureAwait(false) ? _looksLeftOut + 1 : 0;
+        _lastLook = _clock.GetTimestamp();
+        _isLeftOutTold = _looksLeftOut >= LooksUntilLeftOut && _handover.Unresolved is null;
+        return _isLeftOutTold;
+    }
+
+    private async Task AskForEndsAsync(CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(s_endsEvery, _clock);
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                IReadOnlyList<OwnedPartition> owned = _handover.Owned;
+                IReadOnlyDictionary<TopicPartition, long> ends = await _cluster!.ListOffsetsOnceAsync(
+                    [.. owned.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition.Place, OffsetSpec = OffsetSpec.Latest() })],
+                    IsolationLevel.ReadUncommitted,
+                    s_endsTimeout).ConfigureAwait(false);
+                long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+                foreach (OwnedPartition partition in owned)
+                {
+                    _handover.SetEnd(partition, new PartitionEnd(ends[partition.Place], now));
+                }
+            }
+            catch (KafkaException)
+            {
+                // The answers grow old, and by that nothing counts as idle.
+            }
+        }
+    }
+
+    /// <summary>Says, on the polling thread, what an error means: throws, gives the position to go on from, or nothing.</summary>
+    private long? Judge(Error error, OwnedPartition? partition)
+    {
+        switch (error.Code)
+        {
+            case ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed:
+                throw KafkaFailure.Of("reading", new KafkaException(error));
+
+            case ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition or ErrorCode.Local_NoOffset
+                or ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange or ErrorCode.UnknownTopicId or ErrorCode.Local_LogTruncation:
+                return JudgeAsync(partition, _stop.Token).GetAwaiter().GetResult();
+
+            default:
+                return null;
+        }
+    }
+
+    private async Task<long?> JudgeAsync(OwnedPartition? partition, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<KnownTopic> present = await _cluster!.DescribeAsync([.. _places!.Topics.Keys], cancellationToken).ConfigureAwait(false);
+        if (_places.Topics.Keys.Except(present.Select(topic => topic.Name), StringComparer.Ordinal).FirstOrDefault() is { } gone)
+        {
+            throw new SessionizeException($"The topic '{gone}' was deleted while it was read: create it again, or correct the name.");
+        }
+
+        if (partition is null)
+        {
+            return null;
+        }
+
+        PartitionPosition reached = new(partition.Source.Name, 0, partition.Expected, partition.Expected);
+        IReadOnlyList<PartitionPosition> checkedPosition = await _check!.CheckAsync(
+            [reached], present.ToDictionary(topic => topic.Name, StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
+        return checkedPosition[0].Next;
+    }
+}
