@@ -142,13 +142,15 @@ internal static class KafkaOptionsCheck
     private static string? SetTopics(KafkaOptions options, IConfigurationSection section)
     {
         // A list, or one text with commas, as an environment variable gives it.
-        string?[] names = section.Value is { } text ? text.Split(',', StringSplitOptions.TrimEntries) : [.. section.GetChildren().Select(child => child.Value)];
+        string[] names = section.Value is { } text
+            ? text.Split(',', StringSplitOptions.TrimEntries)
+            : [.. section.GetChildren().Select(child => child.Value ?? "")];
         if (names.Any(string.IsNullOrEmpty))
         {
             return "a list of topics";
         }
 
-        options.Topics = [.. names.OfType<string>()];
+        options.Topics = names;
         return null;
     }
 
@@ -191,12 +193,12 @@ internal static class KafkaOptionsCheck
     {
         foreach (IConfigurationSection property in section.GetChildren())
         {
-            if (property.Value is null)
+            if (property.Value is not { } value)
             {
                 return "settings of librdkafka by their names, each with a text";
             }
 
-            options.Properties[property.Key] = property.Value;
+            options.Properties[property.Key] = value;
         }
 
         return null;

@@ -1,0 +1,4 @@
+using Sessionize.Kafka.Tests.Support;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(KafkaBroker))]

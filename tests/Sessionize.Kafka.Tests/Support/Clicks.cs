@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Sessionize.Kafka.Tests.Support;
+
+/// <summary>Events as they stand in topics.</summary>
+internal static class Clicks
+{
+    /// <summary>2024-01-01T04:15:00Z.</summary>
+    public const long StartMs = 1_704_082_500_000;
+
+    public static string Of(string user, long minute) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""{"uuid":"{{user}}","event_timestamp":{{StartMs + (minute * 60_000)}},"page_name":"home","event_id":"{{user}}-{{minute}}"}""");
+
+    /// <summary>Events of some users in turn, each in the partition of its user.</summary>
+    public static IEnumerable<(int Partition, string? Key, string? Value)> Spread(int count, int users, int partitions, int first = 0)
+    {
+        for (int i = first; i < first + count; i++)
+        {
+            int user = i % users;
+            string name = string.Create(CultureInfo.InvariantCulture, $"user-{user:000}");
+            yield return (user % partitions, name, Of(name, i / users));
+        }
+    }
+}

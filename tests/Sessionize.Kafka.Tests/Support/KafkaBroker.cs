@@ -1,0 +1,118 @@
+using System.Text;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace Sessionize.Kafka.Tests.Support;
+
+/// <summary>A real broker of its own folder on 127.0.0.1, with and without TLS and logins. One is shared by all tests of the run.</summary>
+/// <remarks>Starts at the first <see cref="StartAsync"/>; until then nothing runs. The test is skipped where there is none.</remarks>
+public sealed class KafkaBroker : IAsyncDisposable
+{
+    public const string User = "sessionize";
+    public const string Password = "secret";
+
+    // A crashed member of a group is noticed after 6 s instead of 45, and a rebalance takes one heartbeat.
+    private static readonly string[] s_arguments =
+    [
+        "--sasl", Password, "--sasl-user", User, "--ssl",
+        "--config", "group.consumer.session.timeout.ms=6000",
+        "--config", "group.consumer.heartbeat.interval.ms=500",
+        "--config", "group.consumer.min.heartbeat.interval.ms=500",
+        "--config", "transaction.max.timeout.ms=900000",
+    ];
+
+    private readonly SemaphoreSlim _starting = new(1);
+    private string? _script;
+    private string? _folder;
+    private int _names;
+    private IAdminClient? _admin;
+    private IProducer<byte[], byte[]?>? _producer;
+
+    /// <summary>Asks and orders what tests need done.</summary>
+    public IAdminClient Admin => _admin ?? throw new InvalidOperationException("The broker was not started: await StartAsync().");
+
+    /// <summary>Where it listens.</summary>
+    public string Servers { get; private set; } = "";
+
+    /// <summary>Where it listens with a login, with TLS, or with both: <c>SASL_PLAINTEXT</c>, <c>SSL</c>, <c>SASL_SSL</c>.</summary>
+    public string ServersOf(string listener) => File.ReadAllText(Path.Combine(_folder!, $"bootstrap.servers.{listener}")).Trim();
+
+    /// <summary>The authority that signed its certificate.</summary>
+    public string CaFile => Path.Combine(_folder!, "ca.pem");
+
+    /// <summary>Starts the broker, unless it runs.</summary>
+    public async Task<KafkaBroker> StartAsync()
+    {
+        await _starting.WaitAsync();
+        try
+        {
+            if (_admin is null)
+            {
+                _script = SharedFiles.Find("kafka/kafka");
+                _folder = Directory.CreateTempSubdirectory("sessionize-kafka-").FullName;
+                string place = Path.Combine(_folder, "broker");
+                await ComponentScript.RunAsync(_script, ["start", "--dir", place, "--port", "0", .. s_arguments]);
+                _folder = place;
+                Servers = File.ReadAllText(Path.Combine(place, "bootstrap.servers")).Trim();
+                _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Servers }).SetLogHandler((_, _) => { }).Build();
+                _producer = new ProducerBuilder<byte[], byte[]?>(new ProducerConfig { BootstrapServers = Servers, LingerMs = 5, EnableIdempotence = true })
+                    .SetLogHandler((_, _) => { }).Build();
+            }
+        }
+        finally
+        {
+            _starting.Release();
+        }
+
+        return this;
+    }
+
+    /// <summary>A name that no other test has.</summary>
+    public string NewName(string stem) => $"{stem}-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}";
+
+    /// <summary>Makes a topic.</summary>
+    public async Task<string> CreateTopicAsync(int partitions, string? name = null, params (string Key, string Value)[] settings)
+    {
+        name ??= NewName("clicks");
+        await Admin.CreateTopicsAsync([new TopicSpecification
+        {
+            Name = name,
+            NumPartitions = partitions,
+            ReplicationFactor = 1,
+            Configs = settings.ToDictionary(setting => setting.Key, setting => setting.Value),
+        }]);
+        return name;
+    }
+
+    /// <summary>Sends records, in their order, and waits until they are there.</summary>
+    public async Task ProduceAsync(string topic, IEnumerable<(int Partition, string? Key, string? Value)> records)
+    {
+        List<Task> sending = [];
+        foreach ((int partition, string? key, string? value) in records)
+        {
+            sending.Add(_producer!.ProduceAsync(new TopicPartition(topic, partition), new Message<byte[], byte[]?>
+            {
+                Key = key is null ? null! : Encoding.UTF8.GetBytes(key),
+                Value = value is null ? null : Encoding.UTF8.GetBytes(value),
+            }));
+        }
+
+        await Task.WhenAll(sending);
+    }
+
+    /// <summary>Runs one of Kafka's tools.</summary>
+    public Task RunAsync(params string[] arguments) => ComponentScript.RunAsync(_script!, [arguments[0], "--dir", _folder!, .. arguments[1..]]);
+
+    public async ValueTask DisposeAsync()
+    {
+        _producer?.Dispose();
+        _admin?.Dispose();
+        if (_folder is not null)
+        {
+            await ComponentScript.RunAsync(_script!, "kill", "--dir", _folder);
+            Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
+        }
+
+        _starting.Dispose();
+    }
+}
