@@ -59,12 +59,36 @@ internal sealed class SourceDriver : IAsyncDisposable
     }
 
     /// <summary>Reads until something holds.</summary>
-    public async Task ReadUntilAsync(Func<bool> holds, CancellationToken cancellationToken)
+    /// <param name="holds">Is looked at after each read.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="mayWait">Whether it may begin to hold without a record: then it is looked at now and then, too.</param>
+    public async Task ReadUntilAsync(Func<bool> holds, CancellationToken cancellationToken, bool mayWait = false)
     {
         while (!holds())
         {
-            await StepAsync(cancellationToken);
+            using CancellationTokenSource pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (mayWait)
+            {
+                pause.CancelAfter(TimeSpan.FromMilliseconds(200));
+            }
+
+            try
+            {
+                await StepAsync(pause.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Nothing came.
+            }
         }
+    }
+
+    /// <summary>Reads a partition again, as after a commit that was refused.</summary>
+    public async Task GoBackAsync(string partition, long position, CancellationToken cancellationToken)
+    {
+        Records.RemoveAll(record => record.Partition == partition);
+        _reached[partition] = _reached[partition] with { Next = position };
+        await Source.SeekAsync(partition, position, cancellationToken);
     }
 
     /// <summary>Reads once, and does what it asks for.</summary>
