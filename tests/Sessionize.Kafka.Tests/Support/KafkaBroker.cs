@@ -85,12 +85,15 @@ public sealed class KafkaBroker : IAsyncDisposable
     }
 
     /// <summary>Sends records, in their order, and waits until they are there.</summary>
-    public async Task ProduceAsync(string topic, IEnumerable<(int Partition, string? Key, string? Value)> records)
+    public Task ProduceAsync(string topic, IEnumerable<(int Partition, string? Key, string? Value)> records) => ProduceAsync(_producer!, topic, records);
+
+    private static async Task ProduceAsync(
+        IProducer<byte[], byte[]?> producer, string topic, IEnumerable<(int Partition, string? Key, string? Value)> records)
     {
         List<Task> sending = [];
         foreach ((int partition, string? key, string? value) in records)
         {
-            sending.Add(_producer!.ProduceAsync(new TopicPartition(topic, partition), new Message<byte[], byte[]?>
+            sending.Add(producer.ProduceAsync(new TopicPartition(topic, partition), new Message<byte[], byte[]?>
             {
                 Key = key is null ? null! : Encoding.UTF8.GetBytes(key),
                 Value = value is null ? null : Encoding.UTF8.GetBytes(value),
@@ -98,6 +101,25 @@ public sealed class KafkaBroker : IAsyncDisposable
         }
 
         await Task.WhenAll(sending);
+    }
+
+    /// <summary>As <see cref="ProduceAsync"/>, to one partition that was made a moment ago, of which a producer does not know yet.</summary>
+    public async Task ProduceWhenThereAsync(string topic, IReadOnlyList<(int Partition, string? Key, string? Value)> records)
+    {
+        using IProducer<byte[], byte[]?> knowing = new ProducerBuilder<byte[], byte[]?>(new ProducerConfig { BootstrapServers = Servers, LingerMs = 5 })
+            .SetLogHandler((_, _) => { }).Build();
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await ProduceAsync(knowing, topic, records);
+                return;
+            }
+            catch (ProduceException<byte[], byte[]?> failure) when (attempt < 50 && failure.Error.Code is ErrorCode.Local_UnknownPartition)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200));
+            }
+        }
     }
 
     /// <summary>Runs one of Kafka's tools.</summary>

@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using Sessionize.Kafka.Tests.Support;
+using Xunit;
+
+namespace Sessionize.Kafka.Tests;
+
+public sealed class KafkaGroupTests(KafkaBroker broker)
+{
+    public static TheoryData<string> Protocols => ["consumer", "classic"];
+
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public async Task Group_MembersComeAndGo_EveryRecordIsReadOnce(string protocol)
+    {
+        await broker.StartAsync();
+        string topic = await broker.CreateTopicAsync(12);
+        await broker.ProduceAsync(topic, Clicks.Spread(12_000, 120, 12));
+        ConcurrentDictionary<string, PartitionPosition> commits = [];
+        KafkaOptions options = OptionsOf(topic, protocol);
+        Trigger live = Trigger.Continuous(TimeSpan.FromSeconds(1));
+
+        await using SourceDriver first = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
+        await first.ReadUntilAsync(() => first.Records.Count == 12_000, TimeLimit.Of());
+        SourceDriver second = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
+        await using (second)
+        {
+            await RunUntilAsync(() => first.Owned.Count == 6 && second.Owned.Count == 6, first, second);
+            await broker.ProduceAsync(topic, Clicks.Spread(6_000, 120, 12, first: 12_000));
+            await RunUntilAsync(() => first.Records.Count + second.Records.Count == 18_000, first, second);
+            second.Commit();
+        }
+
+        await first.ReadUntilAsync(() => first.Owned.Count == 12, TimeLimit.Of());
+        await broker.ProduceAsync(topic, Clicks.Spread(1_200, 120, 12, first: 18_000));
+        await first.ReadUntilAsync(() => first.Records.Count + second.Records.Count == 19_200, TimeLimit.Of());
+
+        ReadRecord[] all = [.. first.Records, .. second.Records];
+        Assert.Equal(19_200, all.Select(record => (record.Partition, record.Position)).Distinct().Count());
+        Assert.DoesNotContain(first.Changes.Concat(second.Changes), change => change.Kind == AssignmentChangeKind.Lost);
+    }
+
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public async Task Release_ThatComesLate_KeepsThePartitionFromOthersUntilThen(string protocol)
+    {
+        await broker.StartAsync();
+        string topic = await broker.CreateTopicAsync(2);
+        ConcurrentDictionary<string, PartitionPosition> commits = [];
+        KafkaOptions options = OptionsOf(topic, protocol);
+        Trigger live = Trigger.Continuous(TimeSpan.FromSeconds(1));
+        await using SourceDriver first = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
+        await first.ReadUntilAsync(() => first.Owned.Count == 2, TimeLimit.Of());
+        TaskCompletionSource committed = new();
+        bool isReleased = false;
+        first.OnRevoked = async change =>
+        {
+            Assert.Equal(TimeSpan.FromSeconds(150), change.Patience);
+            await committed.Task;
+            isReleased = true;
+        };
+        await using SourceDriver second = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
+
+        Task releasing = first.ReadUntilAsync(() => first.Owned.Count == 1, TimeLimit.Of());
+        Task waiting = second.ReadUntilAsync(() => second.Owned.Count == 1, TimeLimit.Of());
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        Assert.False(waiting.IsCompleted);
+        committed.SetResult();
+        await Task.WhenAll(releasing, waiting);
+
+        Assert.True(isReleased);
+    }
+
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public async Task Release_ThatDoesNotCome_IsWaitedForHalfOfTheTimeout(string protocol)
+    {
+        await broker.StartAsync();
+        string topic = await broker.CreateTopicAsync(2);
+        ConcurrentDictionary<string, PartitionPosition> commits = [];
+        KafkaOptions options = OptionsOf(topic, protocol);
+        options.Properties["max.poll.interval.ms"] = "6000";
+        if (protocol == "classic")
+        {
+            options.Properties["session.timeout.ms"] = "6000";
+        }
+
+        Trigger live = Trigger.Continuous(TimeSpan.FromSeconds(1));
+        await using SourceDriver first = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
+        await first.ReadUntilAsync(() => first.Owned.Count == 2, TimeLimit.Of());
+        await using SourceDriver second = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
+
+        // The first one does not read, so it never hears that it is to let go.
+        await second.ReadUntilAsync(() => second.Owned.Count == 1, TimeLimit.Of(30));
+        await first.ReadUntilAsync(() => first.Changes.Count == 2, TimeLimit.Of());
+
+        Assert.Equal((AssignmentChangeKind.Revoked, TimeSpan.FromSeconds(3)), (first.Changes[1].Kind, first.Changes[1].Patience));
+    }
+
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public async Task UntilEnd_MemberThatGetsNoPartition_EndsToo(string protocol)
+    {
+        await broker.StartAsync();
+        string topic = await broker.CreateTopicAsync(1);
+        ConcurrentDictionary<string, PartitionPosition> commits = [];
+        KafkaOptions options = OptionsOf(topic, protocol);
+        await using SourceDriver owner = await new SourceDriver(options, commits, Trigger.Continuous(TimeSpan.FromSeconds(1))).OpenAsync(TimeLimit.Of());
+        await owner.ReadUntilAsync(() => owner.Owned.Count == 1, TimeLimit.Of());
+        await using SourceDriver member = await new SourceDriver(options, commits).OpenAsync(TimeLimit.Of());
+
+        Task ending = member.ReadToEndAsync(TimeLimit.Of());
+        await owner.ReadUntilAsync(() => ending.IsCompleted, TimeLimit.Of(), mayWait: true);
+        await ending;
+
+        Assert.Single((string[])[.. owner.Owned, .. member.Owned]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public async Task UntilEnd_ThreeMembers_ReadEverythingOnceAndEnd(string protocol)
+    {
+        await broker.StartAsync();
+        string topic = await broker.CreateTopicAsync(4);
+        await broker.ProduceAsync(topic, Clicks.Spread(20_000, 40, 4));
+        ConcurrentDictionary<string, PartitionPosition> commits = [];
+        KafkaOptions options = OptionsOf(topic, protocol);
+        SourceDriver[] members = [new(options, commits), new(options, commits), new(options, commits)];
+
+        await Task.WhenAll(members.Select(async member =>
+        {
+            await member.OpenAsync(TimeLimit.Of());
+            await member.ReadToEndAsync(TimeLimit.Of());
+            await member.DisposeAsync();
+        }));
+
+        Assert.Equal(20_000, members.SelectMany(member => member.Records).Select(record => (record.Partition, record.Position)).Distinct().Count());
+        Assert.Equal(20_000, members.Sum(member => member.Records.Count));
+    }
+
+    [Fact]
+    public async Task SeveralTopics_OneLaneForEachNumber_GoesToOneMemberWhole()
+    {
+        await broker.StartAsync();
+        string stem = broker.NewName("several");
+        string[] topics = [await broker.CreateTopicAsync(4, $"{stem}-b"), await broker.CreateTopicAsync(4, $"{stem}-a")];
+        foreach (string topic in topics)
+        {
+            await broker.ProduceAsync(topic, Clicks.Spread(400, 40, 4));
+        }
+
+        ConcurrentDictionary<string, PartitionPosition> commits = [];
+        KafkaOptions options = new() { BootstrapServers = broker.Servers, TopicPattern = $"{stem}-[ab]", GroupId = broker.NewName("group") };
+        Trigger live = Trigger.Continuous(TimeSpan.FromSeconds(1));
+        await using SourceDriver first = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
+        await using SourceDriver second = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
+
+        await RunUntilAsync(() => first.Owned.Count == 4 && second.Owned.Count == 4 && first.Records.Count + second.Records.Count == 800, first, second);
+
+        Assert.All((SourceDriver[])[first, second], driver => Assert.All(
+            driver.Owned.GroupBy(partition => partition.Split('/')[2]), lane => Assert.Equal(2, lane.Count())));
+        IReadOnlyList<SourcePartition> partitions = first.Changes.Last(change => change.Kind == AssignmentChangeKind.Assigned).Partitions;
+        Assert.All(partitions.GroupBy(partition => partition.Lane), lane => Assert.Equal(
+            [$"{stem}-a", $"{stem}-b"], lane.OrderBy(partition => partition.Order).Select(partition => partition.Name.Split('/')[0])));
+    }
+
+    [Fact]
+    public async Task Group_MemberThatIsTakenForDead_HearsThatItLostItsPartitions()
+    {
+        await broker.StartAsync();
+        string topic = await broker.CreateTopicAsync(2);
+        await broker.ProduceAsync(topic, Clicks.Spread(200, 20, 2));
+        ConcurrentDictionary<string, PartitionPosition> commits = [];
+        KafkaOptions options = OptionsOf(topic, "classic");
+        options.Properties["max.poll.interval.ms"] = "2000";
+        options.Properties["session.timeout.ms"] = "2000";
+        await using SourceDriver driver = await new SourceDriver(options, commits, Trigger.Continuous(TimeSpan.FromSeconds(1))).OpenAsync(TimeLimit.Of());
+
+        // Nobody says where the partitions start, so the polling thread waits for longer than the group does.
+        await driver.Source.ReadAsync(new EventBatch(EventFields.None), TimeLimit.Of());
+        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+        await driver.ReadUntilAsync(() => driver.Changes.Count == 3 && driver.Records.Count == 200, TimeLimit.Of());
+
+        Assert.Equal(
+            [AssignmentChangeKind.Assigned, AssignmentChangeKind.Lost, AssignmentChangeKind.Assigned], driver.Changes.Select(change => change.Kind));
+    }
+
+    private static async Task RunUntilAsync(Func<bool> holds, params SourceDriver[] drivers) =>
+        await Task.WhenAll(drivers.Select(driver => driver.ReadUntilAsync(holds, TimeLimit.Of(), mayWait: true)));
+
+    private KafkaOptions OptionsOf(string topic, string protocol)
+    {
+        KafkaOptions options = new() { BootstrapServers = broker.Servers, Topic = topic, GroupId = broker.NewName("group") };
+        options.Properties["group.protocol"] = protocol;
+        if (protocol == "classic")
+        {
+            options.Properties["heartbeat.interval.ms"] = "500";
+        }
+
+        return options;
+    }
+}
