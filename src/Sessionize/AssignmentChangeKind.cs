@@ -1,14 +1,14 @@
 namespace Sessionize;
 
-/// <summary>How partitions of a group changed hands.</summary>
+/// <summary>What happened to partitions of a source that several processes share.</summary>
 public enum AssignmentChangeKind
 {
-    /// <summary>They are this process's from now on.</summary>
+    /// <summary>This process reads them from now on.</summary>
     Assigned,
 
-    /// <summary>They are to go to others, who wait for a while until they are released.</summary>
+    /// <summary>They go to another process, which waits until they are released.</summary>
     Revoked,
 
-    /// <summary>They may be others' already.</summary>
+    /// <summary>They may be another process's already: nothing of them can be committed any more.</summary>
     Lost,
 }

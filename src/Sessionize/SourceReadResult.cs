@@ -12,6 +12,6 @@ public enum SourceReadResult
     /// <summary>The input is bounded and read to its end.</summary>
     EndOfInput,
 
-    /// <summary>Partitions came or went: see <see cref="IGroupEventSource.TakeAssignmentChange"/>. The batch holds nothing.</summary>
+    /// <summary>The partitions that this process reads have changed; only of an <see cref="IGroupEventSource"/>.</summary>
     AssignmentChanged,
 }
