@@ -17,4 +17,8 @@ public sealed record SessionizationCounts
 
     /// <summary>The users that are remembered.</summary>
     public required long OpenUsers { get; init; }
+
+    /// <summary>The lanes that were left out because their state cannot be opened; see <see cref="LaneFailurePolicy.ContinueOthers"/>.</summary>
+    /// <value>None by default.</value>
+    public IReadOnlyList<LaneId> FailedLanes { get; init; } = [];
 }

@@ -37,7 +37,7 @@ public sealed class SessionizationDefinition
     public IList<Func<SessionizationContext, ISessionSink>> Followers { get; } = [];
 
     /// <summary>Makes the state store.</summary>
-    /// <value><see langword="null"/> by default: state is kept in memory and ends with the process.</value>
+    /// <value><see langword="null"/> by default: files where <see cref="SessionizationOptions.State"/> has a location; else memory, and state ends with the process.</value>
     public Func<SessionizationContext, ISessionStateStore>? StateStore { get; set; }
 
     /// <summary>Makes the place for bad and late events.</summary>

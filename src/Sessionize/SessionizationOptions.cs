@@ -54,6 +54,10 @@ public sealed class SessionizationOptions
     /// <value><see cref="LateEventPolicy.SideOutput"/> by default.</value>
     public LateEventPolicy LateEvents { get; set; }
 
+    /// <summary>What happens when the state of a lane cannot be opened.</summary>
+    /// <value><see cref="LaneFailurePolicy.Stop"/> by default.</value>
+    public LaneFailurePolicy LaneFailures { get; set; }
+
     /// <summary>How far after its arrival an event's time may lie, in live mode.</summary>
     /// <value>1 hour by default; may be zero.</value>
     public TimeSpan MaxFutureSkew { get; set; } = TimeSpan.FromHours(1);
@@ -76,6 +80,10 @@ public sealed class SessionizationOptions
 
     /// <summary>Where the fields stand in the input.</summary>
     public EventFieldNames Fields { get; set; } = new();
+
+    /// <summary>Where state is kept as files.</summary>
+    /// <value>Without a location by default: state is in memory. A store that the code names with <c>KeepStateIn</c> wins.</value>
+    public FileStateOptions State { get; set; } = new();
 
     /// <summary>Every mistake in the settings, as sentences that name setting, value and remedy.</summary>
     /// <param name="isStreaming">Whether the settings are for streaming.</param>

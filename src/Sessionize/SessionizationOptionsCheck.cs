@@ -1,4 +1,5 @@
 using Sessionize.Rules;
+using Sessionize.Storage;
 
 namespace Sessionize;
 
@@ -18,6 +19,7 @@ internal static class SessionizationOptionsCheck
         CheckEnum(nameof(options.Alignment), options.Alignment);
         CheckEnum(nameof(options.MidnightPass), options.MidnightPass);
         CheckEnum(nameof(options.LateEvents), options.LateEvents);
+        CheckEnum(nameof(options.LaneFailures), options.LaneFailures);
         CheckEnum(nameof(options.TimeFormat), options.TimeFormat);
         if (options.Ids is { } ids)
         {
@@ -42,6 +44,12 @@ internal static class SessionizationOptionsCheck
             CheckPath(nameof(fields.EventId), fields.EventId);
         }
 
+        Check(options.State?.Properties is not null, "State or its Properties are null: give a section, or leave the default.");
+        if (options.State?.Location is { } location)
+        {
+            Check(IsLocation(location), $"State.Location is '{location}': give a folder, such as 'state', or a URI, such as 's3://bucket/state/clicks'.");
+        }
+
         if (isStreaming)
         {
             Check(options.Ids != SessionIds.Ordinal, "Ids is Ordinal, which counts all visits of a user's past and so cannot survive state expiry: streaming needs StartTime.");
@@ -55,6 +63,18 @@ internal static class SessionizationOptionsCheck
             if (!holds)
             {
                 mistakes.Add(mistake);
+            }
+        }
+
+        static bool IsLocation(string location)
+        {
+            try
+            {
+                return !string.IsNullOrWhiteSpace(location) && (!FileLocations.IsLocal(location) || FileLocations.ToPath(location).Length > 0);
+            }
+            catch (ArgumentException)
+            {
+                return false;
             }
         }
 

@@ -61,6 +61,7 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
                     StringComparer.Ordinal),
                 ClosedSessions = lanes.Sum(lane => lane.Counts.Closed),
                 OpenUsers = lanes.Sum(lane => (long)lane.Users),
+                FailedLanes = _engine?.FailedLanes ?? [],
             };
         }
     }
@@ -179,7 +180,7 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         await using IEventSource source = _posted ?? _definition.Source!(_context);
-        await using ISessionStateStore store = _definition.StateStore?.Invoke(_context) ?? new InMemorySessionStateStore(new InMemoryStateFolder(_definition.TimeProvider));
+        await using ISessionStateStore store = _definition.StateStore?.Invoke(_context) ?? StateStorePlace.Make(_context);
         await using ISessionSink sink = _definition.Sink?.Invoke(_context) ?? new InMemorySessionSink(new InMemorySessionTable());
         ISessionSink[] followers = [.. _definition.Followers.Select(make => make(_context))];
         await using IDeadLetterSink deadLetters = DeadLetterPlace.Make(_definition, _context);
@@ -188,6 +189,7 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
             StreamingEngine engine = new(_plan, sink, followers, store, deadLetters, _definition.TimeProvider, _logger, source as IGroupEventSource);
             _engine = engine;
             await new PipelineLoop(_plan, _definition, engine, source, _logger, ShowAsync).RunAsync(cancellationToken).ConfigureAwait(false);
+            engine.ThrowIfLanesFailed();
         }
         finally
         {

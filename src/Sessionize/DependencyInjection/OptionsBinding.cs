@@ -11,6 +11,14 @@ namespace Sessionize.DependencyInjection;
 internal static class OptionsBinding
 {
     private const string FieldsSection = nameof(SessionizationOptions.Fields);
+    private const string StateSection = nameof(SessionizationOptions.State);
+
+    // The options that are sections, and what stands in them.
+    private static readonly SortedDictionary<string, string> s_sections = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [FieldsSection] = $"names of fields, such as {FieldsSection}:{nameof(EventFieldNames.UserId)}",
+        [StateSection] = $"settings of the state, such as {StateSection}:{nameof(FileStateOptions.Location)}",
+    };
 
     // Each sets one option from its section, or says what it expects there.
     private static readonly SortedDictionary<string, Func<SessionizationOptions, IConfigurationSection, string?>> s_settings =
@@ -28,6 +36,7 @@ internal static class OptionsBinding
             [nameof(SessionizationOptions.UserHashBuckets)] = (o, s) => SetNumber<int>(s, value => o.UserHashBuckets = value),
             [nameof(SessionizationOptions.WatermarkDelay)] = (o, s) => SetTime(s, "00:10:00", value => o.WatermarkDelay = value),
             [nameof(SessionizationOptions.LateEvents)] = (o, s) => SetEnum<LateEventPolicy>(s, value => o.LateEvents = value),
+            [nameof(SessionizationOptions.LaneFailures)] = (o, s) => SetEnum<LaneFailurePolicy>(s, value => o.LaneFailures = value),
             [nameof(SessionizationOptions.MaxFutureSkew)] = (o, s) => SetTime(s, "01:00:00", value => o.MaxFutureSkew = value),
             [nameof(SessionizationOptions.IdleTimeout)] = (o, s) => SetTime(s, "00:05:00", value => o.IdleTimeout = value),
             [nameof(SessionizationOptions.MaxCommitDelay)] = (o, s) => SetTime(s, "00:05:00", value => o.MaxCommitDelay = value),
@@ -37,6 +46,8 @@ internal static class OptionsBinding
             [$"{FieldsSection}:{nameof(EventFieldNames.Timestamp)}"] = (o, s) => SetText(s, value => o.Fields.Timestamp = value),
             [$"{FieldsSection}:{nameof(EventFieldNames.PageName)}"] = (o, s) => SetText(s, value => o.Fields.PageName = value),
             [$"{FieldsSection}:{nameof(EventFieldNames.EventId)}"] = (o, s) => SetText(s, value => o.Fields.EventId = value),
+            [$"{StateSection}:{nameof(FileStateOptions.Location)}"] = (o, s) => SetOptionalText(s, value => o.State.Location = value),
+            [$"{StateSection}:{nameof(FileStateOptions.Properties)}"] = (o, s) => SetTexts(s, value => o.State.Properties = value),
         };
 
     /// <summary>Sets the options that a section names.</summary>
@@ -49,16 +60,16 @@ internal static class OptionsBinding
     {
         foreach (IConfigurationSection child in section.GetChildren())
         {
-            if (child.Key.Equals(FieldsSection, StringComparison.OrdinalIgnoreCase))
+            if (s_sections.TryGetValue(child.Key, out string? content))
             {
                 if (!string.IsNullOrEmpty(child.Value))
                 {
-                    mistakes.Add($"{child.Path} is '{child.Value}': give a section with names of fields, such as {FieldsSection}:{nameof(EventFieldNames.UserId)}.");
+                    mistakes.Add($"{child.Path} is '{child.Value}': give a section with {content}.");
                 }
 
-                foreach (IConfigurationSection field in child.GetChildren())
+                foreach (IConfigurationSection member in child.GetChildren())
                 {
-                    Set($"{FieldsSection}:{field.Key}", field, options, mistakes);
+                    Set($"{child.Key}:{member.Key}", member, options, mistakes);
                 }
             }
             else if (!otherSections.Contains(child.Key))
@@ -69,7 +80,7 @@ internal static class OptionsBinding
     }
 
     /// <summary>Whether a key is the name of an option.</summary>
-    public static bool Knows(string key) => s_settings.ContainsKey(key) || key.Equals(FieldsSection, StringComparison.OrdinalIgnoreCase);
+    public static bool Knows(string key) => s_settings.ContainsKey(key) || s_sections.ContainsKey(key);
 
     private static void Set(string key, IConfigurationSection section, SessionizationOptions options, ICollection<string> mistakes)
     {
@@ -119,6 +130,13 @@ internal static class OptionsBinding
         string?[] texts = [.. section.GetChildren().Select(child => child.Value)];
         bool isList = string.IsNullOrEmpty(section.Value) && texts.All(text => text is not null);
         return Set(isList, [.. texts.OfType<string>()], set, "a list of texts");
+    }
+
+    private static string? SetTexts(IConfigurationSection section, Action<IDictionary<string, string>> set)
+    {
+        Dictionary<string, string?> texts = section.GetChildren().ToDictionary(child => child.Key, child => child.Value, StringComparer.Ordinal);
+        bool isSection = string.IsNullOrEmpty(section.Value) && texts.Values.All(text => text is not null);
+        return Set(isSection, texts.ToDictionary(pair => pair.Key, pair => pair.Value ?? "", StringComparer.Ordinal), set, "a section with names and texts");
     }
 
     private static string? SetOptional<T>(IConfigurationSection section, Func<IConfigurationSection, Action<T>, string?> setValue, Action<T?> set)

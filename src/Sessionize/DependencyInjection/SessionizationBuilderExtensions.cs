@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Sessionize.DependencyInjection;
 using Sessionize.Sinks;
 using Sessionize.Sources;
+using Sessionize.State;
 
 namespace Sessionize;
 
@@ -200,6 +201,34 @@ public static class SessionizationBuilderExtensions
         ArgumentNullException.ThrowIfNull(make);
         return builder.Configure(definition => definition.StateStore = SetOnce(definition, definition.StateStore, make, "state store", "Keep…"));
     }
+
+    /// <summary>Keeps state in files; see <see cref="FileSessionStateStore"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="location">The folder of this pipeline's state, and of no other's: a path or a URI, such as <c>s3://bucket/state/clicks</c>.</param>
+    /// <param name="configure">Adds the storage of a location that is not local, and its settings.</param>
+    /// <returns>The builder.</returns>
+    /// <example>
+    /// <code>
+    /// sessions.KeepStateInFiles("s3://bucket/state/clicks", state => state.Storages.Add(new S3FileStorageFactory()));
+    /// </code>
+    /// </example>
+    public static ISessionizationBuilder KeepStateInFiles(
+        this ISessionizationBuilder builder, string location, Action<FileStateOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(location);
+        return builder.WithOptions(options =>
+        {
+            options.State.Location = location;
+            configure?.Invoke(options.State);
+        }).KeepStateIn(StateStorePlace.Make);
+    }
+
+    /// <summary>Says what happens when the state of a lane cannot be opened.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="policy">The policy.</param>
+    /// <returns>The builder.</returns>
+    public static ISessionizationBuilder OnLaneFailure(this ISessionizationBuilder builder, LaneFailurePolicy policy) =>
+        builder.Configure(definition => definition.Options.LaneFailures = policy);
 
     /// <summary>Commits sessions to a sink.</summary>
     /// <param name="builder">The builder.</param>

@@ -19,4 +19,16 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Error, "{Pipeline}: stopped")]
     public static partial void Stopped(ILogger logger, string pipeline, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Error, "{Pipeline}: lane {Lane} is left out, the others go on; the run will fail at its end")]
+    public static partial void LaneLeftOut(ILogger logger, string pipeline, int lane, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "The storage of the state failed, and is tried again: {Failure}")]
+    public static partial void StateStorageFailed(ILogger logger, string failure);
+
+    [LoggerMessage(7, LogLevel.Warning, "Old files of the state in {Folder} could not be deleted; that is tried again later: {Failure}")]
+    public static partial void StateNotDeleted(ILogger logger, string folder, string failure);
+
+    [LoggerMessage(8, LogLevel.Information, "Deleted {Files} files in {Folder} that no commit ever named")]
+    public static partial void StateSwept(ILogger logger, int files, string folder);
 }

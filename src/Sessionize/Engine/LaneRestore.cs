@@ -20,6 +20,12 @@ internal sealed class LaneRestore(PipelinePlan plan, ISessionStateStore store, I
             commit.To,
             async (stream, token) =>
             {
+                if (stream is MemoryStream memory && memory.TryGetBuffer(out ArraySegment<byte> bytes))
+                {
+                    Apply(lane, commit, bytes, presentNames);
+                    return;
+                }
+
                 using MemoryStream part = new();
                 await stream.CopyToAsync(part, token).ConfigureAwait(false);
                 Apply(lane, commit, part.GetBuffer().AsMemory(0, (int)part.Length), presentNames);

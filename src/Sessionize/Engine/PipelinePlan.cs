@@ -22,6 +22,7 @@ internal sealed class PipelinePlan
         Ids = options.Ids ?? (isStreaming ? SessionIds.StartTime : SessionIds.Ordinal);
         UserHashBuckets = options.UserHashBuckets;
         LateEvents = options.LateEvents;
+        LaneFailures = options.LaneFailures;
         IsLive = isStreaming && !definition.Trigger.IsUntilEnd;
         TimeoutMs = Rules.Inactivity is { } inactivity ? (long)inactivity.Timeout.TotalMilliseconds : 0;
         WatermarkDelayMs = (long)options.WatermarkDelay.TotalMilliseconds;
@@ -41,6 +42,8 @@ internal sealed class PipelinePlan
     public int UserHashBuckets { get; }
 
     public LateEventPolicy LateEvents { get; }
+
+    public LaneFailurePolicy LaneFailures { get; }
 
     public bool IsLive { get; }
 

@@ -25,6 +25,7 @@ internal sealed class StreamingEngine(
     // Replaced, never changed: another thread reads the counts meanwhile.
     private ImmutableSortedDictionary<LaneId, OpenLane> _lanes = ImmutableSortedDictionary<LaneId, OpenLane>.Empty;
 
+    private readonly FailedLanes _failed = new(plan, logger);
     private readonly CommitDecision _decision = new(sink, clock, logger);
     private readonly LaneRestore _restore = new(plan, store, group, logger);
     private readonly Dictionary<string, (OpenLane Lane, LanePartition Partition)> _partitions = new(StringComparer.Ordinal);
@@ -33,6 +34,9 @@ internal sealed class StreamingEngine(
     private int _reloads;
 
     public IEnumerable<Lane> Lanes => _lanes.Values.Select(open => open.Lane);
+
+    /// <summary>The lanes that were left out because their state cannot be opened.</summary>
+    public IReadOnlyList<LaneId> FailedLanes => _failed.Lanes;
 
     private long? HighestEventMs => Lanes.Max(lane => lane.HighestEventMs);
 
@@ -45,28 +49,32 @@ internal sealed class StreamingEngine(
         for (int attempt = 0; ; attempt++)
         {
             await LoadAsync(byLane, cancellationToken).ConfigureAwait(false);
-            if (!byLane.Any(lane => _lanes[lane.Key].Version is null))
+            OpenLane[] opened = [.. byLane.Select(lane => _lanes.GetValueOrDefault(lane.Key)).OfType<OpenLane>()];
+            if (opened.All(open => open.Version is not null))
             {
-                break;
+                return opened.SelectMany(open => open.Lane.Partitions).ToDictionary(p => p.Source.Name, p => p.Next, StringComparer.Ordinal);
             }
 
             // Another process may open the same lane for the first time at this moment: then its commit is the one to go on from.
-            CommitBarrier barrier = Bar(byLane.Select(lane => _lanes[lane.Key]).Where(open => open.Version is null));
+            CommitBarrier barrier = Bar(opened.Where(open => open.Version is null));
             if (await CommitAsync(barrier, cancellationToken).ConfigureAwait(false))
             {
-                break;
+                return opened.SelectMany(open => open.Lane.Partitions).ToDictionary(p => p.Source.Name, p => p.Next, StringComparer.Ordinal);
             }
 
             ThrowIfFenced(attempt);
         }
-
-        return byLane.SelectMany(lane => _lanes[lane.Key].Lane.Partitions).ToDictionary(p => p.Source.Name, p => p.Next, StringComparer.Ordinal);
     }
+
+    /// <exception cref="SessionizeException">Lanes were left out: the run did not do all that it was asked for.</exception>
+    public void ThrowIfLanesFailed() => _failed.ThrowIfAny();
 
     /// <summary>Lets lanes go without a commit: they were lost, or were committed before.</summary>
     public void Drop(IEnumerable<LaneId> lanes)
     {
-        foreach (LaneId id in lanes.ToArray())
+        LaneId[] gone = [.. lanes];
+        _failed.Forget(gone);
+        foreach (LaneId id in gone)
         {
             if (_lanes.TryGetValue(id, out OpenLane? open))
             {
@@ -85,6 +93,11 @@ internal sealed class StreamingEngine(
     {
         if (!_partitions.TryGetValue(batch.Partition, out (OpenLane Lane, LanePartition Partition) target))
         {
+            if (_failed.Hold(batch.Partition))
+            {
+                return [];
+            }
+
             throw new SessionizeException($"The source gave records of the partition '{batch.Partition}', which it did not name when it was opened.");
         }
 
@@ -251,21 +264,59 @@ internal sealed class StreamingEngine(
 
         foreach (IGrouping<LaneId, SourcePartition> partitions in byLane)
         {
-            Lane lane = new(partitions.Key, plan, partitions);
-            OpenLane open = new(lane);
-            if (commits.FirstOrDefault(commit => commit.Lane == partitions.Key) is { } commit)
+            OpenLane open;
+            try
             {
-                await _restore.RunAsync(lane, commit, cancellationToken).ConfigureAwait(false);
+                open = await OpenLaneAsync(partitions, commits.FirstOrDefault(commit => commit.Lane == partitions.Key), cancellationToken).ConfigureAwait(false);
+            }
+            catch (SessionizeException failure) when (_failed.TryLeaveOut(partitions.Key, partitions, failure))
+            {
+                continue;
+            }
+
+            _lanes = _lanes.Add(partitions.Key, open);
+            foreach (LanePartition partition in open.Lane.Partitions)
+            {
+                _partitions.Add(partition.Source.Name, (open, partition));
+            }
+        }
+
+        if (_lanes.IsEmpty)
+        {
+            _failed.ThrowIfAny();
+        }
+    }
+
+    private async ValueTask<OpenLane> OpenLaneAsync(
+        IGrouping<LaneId, SourcePartition> partitions, LaneCommit? commit, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            OpenLane open = new(new Lane(partitions.Key, plan, partitions));
+            if (commit is null)
+            {
+                return open;
+            }
+
+            try
+            {
+                await _restore.RunAsync(open.Lane, commit, cancellationToken).ConfigureAwait(false);
                 open.Version = commit.To;
 
                 // The first checkpoint of a lane that was taken over is a snapshot: how long its chain is, is not known here.
                 open.Deltas = DeltasPerSnapshot;
+                return open;
             }
-
-            _lanes = _lanes.Add(partitions.Key, open);
-            foreach (LanePartition partition in lane.Partitions)
+            catch (SessionizeException)
             {
-                _partitions.Add(partition.Source.Name, (open, partition));
+                // While this process read, another one may have gone on so far that the version was deleted: then there is a newer one.
+                StateVersion tried = commit.To;
+                SinkOpening again = new(plan.Name, [partitions.Key], store);
+                commit = (await sink.OpenAsync(again, cancellationToken).ConfigureAwait(false)).FirstOrDefault(newest => newest.Lane == partitions.Key);
+                if (commit is null || commit.To == tried)
+                {
+                    throw;
+                }
             }
         }
     }

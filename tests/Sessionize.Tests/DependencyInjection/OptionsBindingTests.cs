@@ -20,6 +20,7 @@ public sealed class OptionsBindingTests
               "MaxSessionEvents": 7, "EndOnPages": ["logout", "bye"], "CutAtMidnight": "Europe/Berlin", "MidnightPass": "Session",
               "Ids": "StartTime", "UserHashBuckets": 12, "WatermarkDelay": "00:00:00", "LateEvents": "Drop", "MaxFutureSkew": "00:00:01.500",
               "IdleTimeout": "00:01:00", "MaxCommitDelay": "00:02:00", "MaxLineBytes": 4096, "TimeFormat": "Iso8601",
+              "LaneFailures": "ContinueOthers", "State": { "Location": "s3://b/state", "Properties": { "s3.endpoint": "http://localhost:9000" } },
               "Fields": { "UserId": "user.id", "Timestamp": "at", "PageName": "url", "EventId": "key" }
             }
             """);
@@ -45,6 +46,12 @@ public sealed class OptionsBindingTests
                 MaxCommitDelay = TimeSpan.FromMinutes(2),
                 MaxLineBytes = 4096,
                 TimeFormat = TimeFormat.Iso8601,
+                LaneFailures = LaneFailurePolicy.ContinueOthers,
+                State = new FileStateOptions
+                {
+                    Location = "s3://b/state",
+                    Properties = new Dictionary<string, string> { ["s3.endpoint"] = "http://localhost:9000" },
+                },
                 Fields = new EventFieldNames { UserId = "user.id", Timestamp = "at", PageName = "url", EventId = "key" },
             },
             _options,
@@ -55,6 +62,7 @@ public sealed class OptionsBindingTests
     public void Knows_EveryPropertyOfTheOptions_IsBound()
     {
         Assert.All(Properties<SessionizationOptions>(), name => Assert.True(OptionsBinding.Knows(name), name));
+        Assert.All((string[])[nameof(FileStateOptions.Location), nameof(FileStateOptions.Properties)], name => Assert.True(OptionsBinding.Knows($"State:{name}"), name));
         Assert.All(Properties<EventFieldNames>(), name => Assert.True(OptionsBinding.Knows($"Fields:{name}"), name));
 
         static IEnumerable<string> Properties<T>() =>
@@ -96,6 +104,9 @@ public sealed class OptionsBindingTests
     [InlineData("""{ "EndOnPages": "logout" }""", "EndOnPages is 'logout': give a list of texts.")]
     [InlineData("""{ "EndOnPages": [{ "Name": "logout" }] }""", "EndOnPages is a section: give a list of texts.")]
     [InlineData("""{ "Fields": "uuid" }""", "Fields is 'uuid': give a section with names of fields, such as Fields:UserId.")]
+    [InlineData("""{ "State": "state" }""", "State is 'state': give a section with settings of the state, such as State:Location.")]
+    [InlineData("""{ "State": { "Locations": "state" } }""", "State:Locations is no setting: did you mean State:Location?")]
+    [InlineData("""{ "State": { "Properties": "x" } }""", "State:Properties is 'x': give a section with names and texts.")]
     [InlineData("""{ "Fields": { "UserID": null } }""", "Fields:UserID is null: give a text.")]
     [InlineData("""{ "Fields": { "User": "u" } }""", "Fields:User is no setting: did you mean Fields:UserId?")]
     [InlineData("""{ "InactivityTimout": "00:30:00" }""", "InactivityTimout is no setting: did you mean InactivityTimeout?")]
