@@ -16,6 +16,7 @@ internal static class Tool
             new HelpOption { Recursive = true },
             new VersionOption(),
             new BatchCommand(),
+            new RunCommand(),
             new GenerateCommand(),
             new DemoCommand(),
             new TableCommand(),
@@ -26,12 +27,16 @@ internal static class Tool
             return Refuse(parsed);
         }
 
-        using Interruption interruption = new();
+        bool isPipeline = parsed.CommandResult.Command is RunCommand;
+        using Interruption interruption = isPipeline ? new(RunCommand.Patience) : new();
         InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
             Task<int> run = Task.Run(() => parsed.InvokeAsync(configuration, interruption.Token));
-            return await run.WaitAsync(interruption.Overdue).ConfigureAwait(false);
+            int code = await run.WaitAsync(interruption.Overdue).ConfigureAwait(false);
+
+            // A pipeline that was asked to stop has committed: to be told so is no failure, but the shell has to know of Ctrl-C.
+            return isPipeline && code == ExitCodes.Done && interruption.ExitCode is { } signal && signal != ExitCodes.Terminated ? signal : code;
         }
         catch (OperationCanceledException) when (interruption.ExitCode is not null)
         {

@@ -70,6 +70,14 @@ public sealed class SessionizationOptions
     /// <value>5 minutes by default.</value>
     public TimeSpan MaxCommitDelay { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>About how many events a trigger takes in at most: then intake stops until the commit. A trigger that ends by itself commits at once and goes on.</summary>
+    /// <value><see langword="null"/> by default: no limit.</value>
+    public long? MaxEventsPerTrigger { get; set; }
+
+    /// <summary>About how many events a second are taken in at most.</summary>
+    /// <value><see langword="null"/> by default: no limit.</value>
+    public long? MaxEventsPerSecond { get; set; }
+
     /// <summary>The longest line, in bytes without the line end.</summary>
     /// <value>1 MiB by default.</value>
     public int MaxLineBytes { get; set; } = 1024 * 1024;

@@ -27,6 +27,8 @@ internal static class SessionizationOptionsCheck
         }
 
         Check(options.MaxSessionEvents is null or >= 1, $"MaxSessionEvents is {options.MaxSessionEvents}: give a number from 1, or null for no limit.");
+        Check(options.MaxEventsPerTrigger is null or >= 1, $"MaxEventsPerTrigger is {options.MaxEventsPerTrigger}: give a number from 1, or null for no limit.");
+        Check(options.MaxEventsPerSecond is null or >= 1, $"MaxEventsPerSecond is {options.MaxEventsPerSecond}: give a number from 1, or null for no limit.");
         Check(options.UserHashBuckets >= 1, $"UserHashBuckets is {options.UserHashBuckets}: give a number from 1, such as 100.");
         Check(options.MaxLineBytes is >= 2 and <= 1 << 30, $"MaxLineBytes is {options.MaxLineBytes}: give a number from 2 to 1073741824, such as 1048576.");
         Check(options.EndOnPages?.All(page => !string.IsNullOrEmpty(page)) == true, "EndOnPages is null or holds an empty name: give page names such as 'logout', or an empty list.");

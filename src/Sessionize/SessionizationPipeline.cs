@@ -11,7 +11,7 @@ namespace Sessionize;
 
 /// <summary>A running sessionizer over a stream: from a source, or of posted events, to a sink, exactly once (design section 5).</summary>
 /// <remarks>
-/// <see cref="RunAsync"/> is called once. <see cref="PostAsync"/>, <see cref="AdvanceToAsync"/>, <see cref="CompleteAsync"/> and
+/// <c>RunAsync</c> is called once. <see cref="PostAsync"/>, <see cref="AdvanceToAsync"/>, <see cref="CompleteAsync"/> and
 /// <see cref="ReadSessionsAsync"/> are safe for use by several threads while it runs.
 /// </remarks>
 public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
@@ -28,7 +28,7 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
     private bool _isEnded;
     private int _isStarted;
 
-    /// <summary>Checks a definition and makes a pipeline of it; nothing is opened before <see cref="RunAsync"/>.</summary>
+    /// <summary>Checks a definition and makes a pipeline of it; nothing is opened before <see cref="RunAsync(CancellationToken)"/>.</summary>
     /// <param name="definition">The definition. Without a source, events are posted; without a sink, sessions are read along.</param>
     /// <param name="services">The container's services, for parts that need them.</param>
     /// <exception cref="SessionizationConfigurationException">The definition has mistakes; the message lists all of them.</exception>
@@ -50,17 +50,16 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
     {
         get
         {
-            Lane[] lanes = _engine is { } engine ? [.. engine.Lanes] : [];
+            LaneCounts total = _engine?.Total() ?? new LaneCounts();
             return new SessionizationCounts
             {
-                Events = lanes.Sum(lane => lane.Counts.Events),
-                LateEvents = lanes.Sum(lane => lane.Counts.Late),
+                Events = total.Events,
+                LateEvents = total.Late,
                 BadEvents = new SortedDictionary<string, long>(
-                    Enum.GetValues<BadEventReason>().Where(reason => lanes.Any(lane => lane.Counts.BadOf(reason) > 0))
-                        .ToDictionary(reason => reason.ToString(), reason => lanes.Sum(lane => lane.Counts.BadOf(reason))),
+                    Enum.GetValues<BadEventReason>().Where(reason => total.BadOf(reason) > 0).ToDictionary(reason => reason.ToString(), total.BadOf),
                     StringComparer.Ordinal),
-                ClosedSessions = lanes.Sum(lane => lane.Counts.Closed),
-                OpenUsers = lanes.Sum(lane => (long)lane.Users),
+                ClosedSessions = total.Closed,
+                OpenUsers = _engine?.Lanes.Sum(lane => (long)lane.Users) ?? 0,
                 FailedLanes = _engine?.FailedLanes ?? [],
             };
         }
@@ -70,7 +69,12 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Stops the pipeline: what was taken in is committed, open sessions stay in the state.</param>
     /// <exception cref="SessionizeException">Source, store or sink fail, or a rule throws. What was committed stands; a restart goes on from there.</exception>
     /// <exception cref="InvalidOperationException">The pipeline was run before.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken = default)
+    public Task RunAsync(CancellationToken cancellationToken = default) => RunAsync(progress: null, cancellationToken);
+
+    /// <inheritdoc cref="RunAsync(CancellationToken)"/>
+    /// <param name="progress">Is told of each trigger, and of the end, by the thread that runs the pipeline: it should return soon.</param>
+    /// <param name="cancellationToken">Stops the pipeline: what was taken in is committed, open sessions stay in the state.</param>
+    public async Task RunAsync(IProgress<TriggerProgress>? progress, CancellationToken cancellationToken = default)
     {
         if (Interlocked.Exchange(ref _isStarted, 1) != 0)
         {
@@ -79,7 +83,7 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
 
         try
         {
-            await RunOnceAsync(cancellationToken).ConfigureAwait(false);
+            await RunOnceAsync(progress, cancellationToken).ConfigureAwait(false);
             End(null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -177,7 +181,7 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
         }
     }
 
-    private async Task RunOnceAsync(CancellationToken cancellationToken)
+    private async Task RunOnceAsync(IProgress<TriggerProgress>? progress, CancellationToken cancellationToken)
     {
         await using IEventSource source = _posted ?? _definition.Source!(_context);
         await using ISessionStateStore store = _definition.StateStore?.Invoke(_context) ?? StateStorePlace.Make(_context);
@@ -188,7 +192,7 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
         {
             StreamingEngine engine = new(_plan, sink, followers, store, deadLetters, _definition.TimeProvider, _logger, source as IGroupEventSource);
             _engine = engine;
-            await new PipelineLoop(_plan, _definition, engine, source, _logger, ShowAsync).RunAsync(cancellationToken).ConfigureAwait(false);
+            await new PipelineLoop(_plan, _definition, engine, source, progress, _logger, ShowAsync).RunAsync(cancellationToken).ConfigureAwait(false);
             engine.ThrowIfLanesFailed();
         }
         finally

@@ -11,27 +11,20 @@ internal sealed class BatchTableOptions
     private readonly Option<string> _table = OptionParsing.Text(
         "--table", "table", "Write into an Iceberg table, NAMESPACE.NAME or a table's folder, which is created if there is none; in place of -o.");
 
-    private readonly Option<string> _partitionBy = OptionParsing.Text(
-        "--partition-by", "spec", "How a created table is partitioned: session_date,user_hash_bucket by default, or such as 'day(session_start_time),bucket(16,uuid)', or none.");
-
-    private readonly Option<string> _sortBy = OptionParsing.Text(
-        "--sort-by", "columns", "How rows are ordered in the files of a created table: uuid,session_start_time_ms by default, or none.");
-
     private readonly Option<string> _runId = OptionParsing.Text(
         "--run-id", "id", "A name of this run: it commits once, however often it is started, while the table keeps its snapshot.");
 
     private readonly Option<bool> _overwriteDates = new("--overwrite-dates") { Description = "Replace all sessions of the dates that this run has, in one commit: for a backfill that is run again." };
-    private readonly Option<bool> _evolveSchema = new("--evolve-schema") { Description = "Add the columns that an existing table lacks; otherwise they are left out." };
+    private readonly TableShapeOptions _shape = new();
     private readonly TableOptions _place = new();
 
     public void AddTo(Command command)
     {
         command.Options.Add(_table);
         _place.AddTo(command);
-        foreach (Option option in OfTable)
-        {
-            command.Options.Add(option);
-        }
+        _shape.AddTo(command);
+        command.Options.Add(_runId);
+        command.Options.Add(_overwriteDates);
 
         command.Validators.Add(result =>
         {
@@ -57,11 +50,9 @@ internal sealed class BatchTableOptions
         }
 
         IcebergTableOptions options = _place.Read(parsed, name);
-        options.PartitionBy = parsed.GetValue(_partitionBy) ?? options.PartitionBy;
-        options.SortBy = parsed.GetValue(_sortBy) ?? options.SortBy;
+        _shape.ApplyTo(options, parsed);
         options.RunId = parsed.GetValue(_runId);
         options.OverwriteDates = parsed.GetValue(_overwriteDates);
-        options.EvolveSchema = parsed.GetValue(_evolveSchema);
         options.Threads = machine.Threads;
         options.TempFolder = machine.TempFolder;
         if (machine.MemoryBytes is { } memory)
@@ -72,5 +63,5 @@ internal sealed class BatchTableOptions
         return options;
     }
 
-    private Option[] OfTable => [_partitionBy, _sortBy, _runId, _overwriteDates, _evolveSchema];
+    private IEnumerable<Option> OfTable => [.. _shape.All, _runId, _overwriteDates];
 }

@@ -9,7 +9,6 @@ internal sealed class RuleOptions
     private const string Hours = "h";
     private const int MostLineBytes = 1 << 30;
 
-    private readonly SessionizationOptions _defaults = new();
     private readonly Option<TimeSpan> _timeout = OptionParsing.Duration(
         "--inactivity-timeout", Minutes, "30m", allowNone: true, "A visit ends after this time without an event; 30m by default. A bare number is minutes.");
 
@@ -74,27 +73,40 @@ internal sealed class RuleOptions
         }
     }
 
-    public SessionizationOptions Read(ParseResult parsed) => new()
+    public SessionizationOptions Read(ParseResult parsed)
     {
-        InactivityTimeout = Limit(parsed, _timeout, _defaults.InactivityTimeout),
-        MaxSessionDuration = Limit(parsed, _maximum, _defaults.MaxSessionDuration),
-        Alignment = parsed.GetValue(_alignment),
-        Boundary = parsed.GetValue(_boundary),
-        Ids = parsed.GetValue(_ids),
-        EndOnPages = parsed.GetValue(_endOnPages) ?? [],
-        MaxSessionEvents = parsed.GetValue(_maxEvents),
-        CutAtMidnight = parsed.GetValue(_midnight),
-        TimeFormat = parsed.GetValue(_timeFormat),
-        UserHashBuckets = (int)(parsed.GetValue(_buckets) ?? _defaults.UserHashBuckets),
-        MaxLineBytes = (int)(parsed.GetValue(_maxLineBytes) ?? _defaults.MaxLineBytes),
-        Fields = new EventFieldNames
+        SessionizationOptions options = new();
+        ApplyTo(options, parsed);
+        return options;
+    }
+
+    /// <summary>Sets what the command line says; everything else stays as it is.</summary>
+    public void ApplyTo(SessionizationOptions options, ParseResult parsed)
+    {
+        If(_timeout, time => options.InactivityTimeout = NoneIfZero(time));
+        If(_maximum, time => options.MaxSessionDuration = NoneIfZero(time));
+        If(_alignment, alignment => options.Alignment = alignment);
+        If(_boundary, boundary => options.Boundary = boundary);
+        If(_ids, ids => options.Ids = ids);
+        If(_endOnPages, pages => options.EndOnPages = pages!);
+        If(_maxEvents, most => options.MaxSessionEvents = most);
+        If(_midnight, zone => options.CutAtMidnight = zone);
+        If(_timeFormat, format => options.TimeFormat = format);
+        If(_buckets, buckets => options.UserHashBuckets = (int)buckets!);
+        If(_maxLineBytes, most => options.MaxLineBytes = (int)most!);
+        If(_userField, path => options.Fields.UserId = path!);
+        If(_timeField, path => options.Fields.Timestamp = path!);
+        If(_pageField, path => options.Fields.PageName = path!);
+        If(_eventIdField, path => options.Fields.EventId = path!);
+
+        void If<T>(Option<T> option, Action<T?> set)
         {
-            UserId = parsed.GetValue(_userField) ?? _defaults.Fields.UserId,
-            Timestamp = parsed.GetValue(_timeField) ?? _defaults.Fields.Timestamp,
-            PageName = parsed.GetValue(_pageField) ?? _defaults.Fields.PageName,
-            EventId = parsed.GetValue(_eventIdField) ?? _defaults.Fields.EventId,
-        },
-    };
+            if (parsed.GetResult(option) is { Implicit: false })
+            {
+                set(parsed.GetValue(option));
+            }
+        }
+    }
 
     /// <summary>How numbers without a unit were read, as sentences.</summary>
     public IEnumerable<string> DescribeBareNumbers(ParseResult parsed) =>
@@ -102,8 +114,7 @@ internal sealed class RuleOptions
             .Select(bare => OptionParsing.DescribeBare(parsed, bare.Option, bare.Unit))
             .OfType<string>();
 
-    private static TimeSpan? Limit(ParseResult parsed, Option<TimeSpan> option, TimeSpan? standard) =>
-        parsed.GetResult(option) is null ? standard : parsed.GetValue(option) is var given && given == TimeSpan.Zero ? null : given;
+    private static TimeSpan? NoneIfZero(TimeSpan time) => time == TimeSpan.Zero ? null : time;
 
     private static Option<string> Field(string name, string what, string standard) => OptionParsing.Text(
         name, "path", $"Where the {what} stands; {standard} by default. Dots go into objects: user.id.",

@@ -59,11 +59,21 @@ internal sealed class TableOptions
     public IcebergTableOptions Read(ParseResult parsed, string table)
     {
         IcebergTableOptions options = new() { Name = table, Storages = { new S3FileStorageFactory() } };
-        if (parsed.GetValue(_config) is { } file)
+        if (ConfigurationOf(parsed) is { } file)
         {
             TableConfiguration.Read(file, options);
         }
 
+        ApplyTo(options, parsed);
+        return options;
+    }
+
+    /// <summary>The file of settings, if one is named.</summary>
+    public string? ConfigurationOf(ParseResult parsed) => parsed.GetValue(_config);
+
+    /// <summary>Sets what the command line and the environment say; everything else stays as it is.</summary>
+    public void ApplyTo(IcebergTableOptions options, ParseResult parsed)
+    {
         string? fromVariable = Environment.GetEnvironmentVariable(WarehouseVariable);
         options.Warehouse = parsed.GetValue(_warehouse) ?? (string.IsNullOrEmpty(fromVariable) ? options.Warehouse : fromVariable);
         options.Catalog = parsed.GetValue(_catalog) ?? options.Catalog;
@@ -74,7 +84,5 @@ internal sealed class TableOptions
             int equals = property.IndexOf('=', StringComparison.Ordinal);
             options.CatalogProperties[property[..equals]] = property[(equals + 1)..];
         }
-
-        return options;
     }
 }

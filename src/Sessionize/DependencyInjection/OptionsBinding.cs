@@ -40,6 +40,8 @@ internal static class OptionsBinding
             [nameof(SessionizationOptions.MaxFutureSkew)] = (o, s) => SetTime(s, "01:00:00", value => o.MaxFutureSkew = value),
             [nameof(SessionizationOptions.IdleTimeout)] = (o, s) => SetTime(s, "00:05:00", value => o.IdleTimeout = value),
             [nameof(SessionizationOptions.MaxCommitDelay)] = (o, s) => SetTime(s, "00:05:00", value => o.MaxCommitDelay = value),
+            [nameof(SessionizationOptions.MaxEventsPerTrigger)] = (o, s) => SetOptional<long>(s, SetNumber, value => o.MaxEventsPerTrigger = value),
+            [nameof(SessionizationOptions.MaxEventsPerSecond)] = (o, s) => SetOptional<long>(s, SetNumber, value => o.MaxEventsPerSecond = value),
             [nameof(SessionizationOptions.MaxLineBytes)] = (o, s) => SetNumber<int>(s, value => o.MaxLineBytes = value),
             [nameof(SessionizationOptions.TimeFormat)] = (o, s) => SetEnum<TimeFormat>(s, value => o.TimeFormat = value),
             [$"{FieldsSection}:{nameof(EventFieldNames.UserId)}"] = (o, s) => SetText(s, value => o.Fields.UserId = value),

@@ -15,5 +15,17 @@ internal sealed class LaneCounts
 
     public void AddBad(BadEventReason reason) => _bad[(int)reason]++;
 
+    /// <summary>Adds what another lane did, which is there no more.</summary>
+    public void Add(LaneCounts other)
+    {
+        Events += other.Events;
+        Late += other.Late;
+        Closed += other.Closed;
+        for (int reason = 0; reason < _bad.Length; reason++)
+        {
+            _bad[reason] += other._bad[reason];
+        }
+    }
+
     public long BadOf(BadEventReason reason) => _bad[(int)reason];
 }

@@ -10,6 +10,7 @@ internal sealed class PipelineLoop(
     SessionizationDefinition definition,
     StreamingEngine engine,
     IEventSource source,
+    IProgress<TriggerProgress>? progress,
     ILogger logger,
     Func<IReadOnlyList<SessionChange>, CancellationToken, ValueTask> show)
 {
@@ -17,6 +18,11 @@ internal sealed class PipelineLoop(
     private readonly Trigger _trigger = definition.Trigger;
     private readonly EventBatch _batch = new(plan.Rules.Retained);
     private readonly IGroupEventSource? _group = source as IGroupEventSource;
+    private readonly IntakeLimits _limits = new(plan.MaxEventsPerTrigger, plan.MaxEventsPerSecond, definition.TimeProvider);
+    private readonly TriggerReport _report = new(engine, source, definition.TimeProvider);
+
+    // A change that was seen while intake was stopped, and that is next.
+    private AssignmentChange? _nextChange;
     private IReadOnlyList<SourcePartition> _partitions = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -37,8 +43,10 @@ internal sealed class PipelineLoop(
                 // Who reads along and is behind misses what closed last. Whatever ended the run, what was taken in is committed.
             }
 
+            _report.BeginTrigger();
             if (await CommitAsync(force: true, CancellationToken.None).ConfigureAwait(false) is not { } refused)
             {
+                progress?.Report(_report.EndTrigger());
                 return;
             }
 
@@ -68,7 +76,7 @@ internal sealed class PipelineLoop(
             while (true)
             {
                 using CancellationTokenSource stopRead = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                Task<SourceReadResult> read = source.ReadAsync(_batch, stopRead.Token).AsTask();
+                Task<SourceReadResult> read = ReadAsync(stopRead.Token);
                 IReadOnlyList<LaneId>? refused = null;
                 try
                 {
@@ -98,13 +106,14 @@ internal sealed class PipelineLoop(
                         return result;
                     }
 
-                    if (!tick.IsCompleted)
+                    bool isDue = tick.IsCompleted;
+                    if (!isDue && !(_trigger.IsUntilEnd && _limits.IsTriggerFull))
                     {
                         continue;
                     }
 
                     refused = await TickAsync(cancellationToken).ConfigureAwait(false);
-                    tick = timer.WaitForNextTickAsync(stopTimer.Token).AsTask();
+                    tick = isDue ? timer.WaitForNextTickAsync(stopTimer.Token).AsTask() : tick;
                 }
 
                 if (refused is not null)
@@ -129,6 +138,22 @@ internal sealed class PipelineLoop(
         }
     }
 
+    /// <summary>Reads when the limits allow it; a change of the partitions does not wait for that.</summary>
+    private async Task<SourceReadResult> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (_limits.Pause() is { } pause)
+        {
+            if (_group is not null && (_nextChange ??= _group.TakeAssignmentChange()) is not null)
+            {
+                return SourceReadResult.AssignmentChanged;
+            }
+
+            await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await source.ReadAsync(_batch, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Ends a read.</summary>
     /// <returns>Whether it had read records.</returns>
     private async Task<bool> StopAsync(Task<SourceReadResult> read, CancellationTokenSource stopRead)
@@ -149,6 +174,7 @@ internal sealed class PipelineLoop(
     {
         if (result == SourceReadResult.Records && _batch.Next >= 0)
         {
+            _limits.Add(_batch.Count);
             await show(engine.Take(_batch), cancellationToken).ConfigureAwait(false);
         }
         else if (result == SourceReadResult.AssignmentChanged)
@@ -190,10 +216,14 @@ internal sealed class PipelineLoop(
 
     private async ValueTask<IReadOnlyList<LaneId>?> TickAsync(CancellationToken cancellationToken)
     {
+        _report.BeginTrigger();
         await show(engine.AdvanceIdle(source.EndOf), cancellationToken).ConfigureAwait(false);
 
         // Not to be cancelled: a commit that broke off half-way would leave this process behind versions that nobody has.
-        return await CommitAsync(force: false, CancellationToken.None).ConfigureAwait(false);
+        IReadOnlyList<LaneId>? refused = await CommitAsync(force: false, CancellationToken.None).ConfigureAwait(false);
+        _limits.BeginTrigger();
+        progress?.Report(_report.EndTrigger());
+        return refused;
     }
 
     private ValueTask<IReadOnlyList<LaneId>?> CommitAsync(bool force, CancellationToken cancellationToken) =>
@@ -212,14 +242,16 @@ internal sealed class PipelineLoop(
             return [.. barrier.Commit.Lanes.Select(lane => lane.Lane)];
         }
 
+        _report.HasCommitted();
         _group?.Committed([.. barrier.Commit.Lanes.SelectMany(lane => lane.Positions)]);
         return null;
     }
 
     private async ValueTask ApplyChangesAsync(bool isEnding, CancellationToken cancellationToken)
     {
-        while (_group?.TakeAssignmentChange() is { } change)
+        while ((_nextChange ?? _group?.TakeAssignmentChange()) is { } change)
         {
+            _nextChange = null;
             if (!isEnding || change.Kind != AssignmentChangeKind.Assigned)
             {
                 await ApplyAsync(change, cancellationToken).ConfigureAwait(false);

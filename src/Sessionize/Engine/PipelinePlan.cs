@@ -29,6 +29,8 @@ internal sealed class PipelinePlan
         MaxFutureSkewMs = (long)options.MaxFutureSkew.TotalMilliseconds;
         IdleTimeoutMs = (long)options.IdleTimeout.TotalMilliseconds;
         MaxCommitDelay = options.MaxCommitDelay;
+        MaxEventsPerTrigger = options.MaxEventsPerTrigger;
+        MaxEventsPerSecond = options.MaxEventsPerSecond;
     }
 
     public string Name { get; }
@@ -56,6 +58,10 @@ internal sealed class PipelinePlan
     public long IdleTimeoutMs { get; }
 
     public TimeSpan MaxCommitDelay { get; }
+
+    public long? MaxEventsPerTrigger { get; }
+
+    public long? MaxEventsPerSecond { get; }
 
     public static SessionizationContext ContextOf(SessionizationDefinition definition, RuleSet rules, IServiceProvider? services) =>
         new(definition, new JsonEventParser(definition.Options, rules.Retained), services) { Retained = rules.Retained };

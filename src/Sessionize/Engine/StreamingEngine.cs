@@ -25,6 +25,9 @@ internal sealed class StreamingEngine(
     // Replaced, never changed: another thread reads the counts meanwhile.
     private ImmutableSortedDictionary<LaneId, OpenLane> _lanes = ImmutableSortedDictionary<LaneId, OpenLane>.Empty;
 
+    // What lanes did that are others' by now, or were opened again.
+    private readonly LaneCounts _gone = new();
+
     private readonly FailedLanes _failed = new(plan, logger);
     private readonly CommitDecision _decision = new(sink, clock, logger);
     private readonly LaneRestore _restore = new(plan, store, group, logger);
@@ -37,6 +40,36 @@ internal sealed class StreamingEngine(
 
     /// <summary>The lanes that were left out because their state cannot be opened.</summary>
     public IReadOnlyList<LaneId> FailedLanes => _failed.Lanes;
+
+    /// <summary>What all lanes did that this process had. Read while they work, the numbers are of slightly different moments.</summary>
+    public LaneCounts Total()
+    {
+        LaneCounts total = new();
+        total.Add(_gone);
+        foreach (Lane lane in Lanes)
+        {
+            total.Add(lane.Counts);
+        }
+
+        return total;
+    }
+
+    /// <summary>How many records lie between the positions and the ends of the partitions; <see langword="null"/>, if nobody can tell of one.</summary>
+    public long? LagBehind(Func<string, PartitionEnd?> endOf)
+    {
+        long lag = 0;
+        foreach ((OpenLane _, LanePartition partition) in _partitions.Values)
+        {
+            if (endOf(partition.Source.Name) is not { } end)
+            {
+                return null;
+            }
+
+            lag += Math.Max(0, end.Position - partition.Next);
+        }
+
+        return lag;
+    }
 
     private long? HighestEventMs => Lanes.Max(lane => lane.HighestEventMs);
 
@@ -79,6 +112,7 @@ internal sealed class StreamingEngine(
             if (_lanes.TryGetValue(id, out OpenLane? open))
             {
                 _lanes = _lanes.Remove(id);
+                _gone.Add(open.Lane.Counts);
                 foreach (LanePartition partition in open.Lane.Partitions)
                 {
                     _partitions.Remove(partition.Source.Name);
