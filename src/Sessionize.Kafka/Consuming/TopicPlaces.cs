@@ -35,7 +35,7 @@ internal sealed class TopicPlaces(KafkaCluster cluster, KafkaOptions options, st
         IReadOnlyList<KnownTopic> topics = await cluster.DescribeAsync(names, cancellationToken).ConfigureAwait(false);
         if (places.FirstOrDefault(place => !topics.Any(topic => topic.Name == place.Topic)) is { } gone)
         {
-            throw new SessionizeException($"The topic '{gone.Topic}' was deleted while it was read: create it again, or correct the name.", isTransient: true);
+            throw KafkaFailure.TopicGone(gone.Topic);
         }
 
         SetTopics(topics);
@@ -50,7 +50,8 @@ internal sealed class TopicPlaces(KafkaCluster cluster, KafkaOptions options, st
         {
             PartitionName name = new(place.Topic, _topics[place.Topic].Id, place.Partition.Value);
             int order = (Array.IndexOf(ranks, place.Topic) * MostPartitions) + name.Number;
-            SourcePartition source = new(name.ToString(), new LaneId(name.Number), order, StartOf(place, firsts[place], ends[place], times[place]));
+            long start = StartOf(place, firsts[place], ends[place], times[place]);
+            SourcePartition source = new(name.ToString(), new LaneId(name.Number), order, start, _topics[place.Topic].Partitions);
             return new OwnedPartition(place, source, ends[place], now);
         })];
     }
