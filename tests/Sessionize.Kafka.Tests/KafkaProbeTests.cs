@@ -114,9 +114,9 @@ public sealed class KafkaProbeTests(KafkaBroker broker)
         SourceDriver[] members = [new(options), new(options)];
 
         await Task.WhenAll(members.Select(member => member.OpenAsync(TimeLimit.Of())));
-        await members[0].ReadUntilAsync(() => members[0].Owned.Count > 0, TimeLimit.Of());
+        await Task.WhenAll(members.Select(member => member.ReadUntilAsync(() => members.Sum(other => other.Owned.Count) == 3, TimeLimit.Of(), mayWait: true)));
 
-        Assert.All(members[0].Changes[0].Partitions, partition => Assert.Equal(3, partition.Count));
+        Assert.All(members.SelectMany(member => member.Changes).SelectMany(change => change.Partitions), partition => Assert.Equal(3, partition.Count));
         await Task.WhenAll(members.Select(member => member.DisposeAsync().AsTask()));
     }
 

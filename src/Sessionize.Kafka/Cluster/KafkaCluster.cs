@@ -12,6 +12,7 @@ internal sealed class KafkaCluster : IDisposable
 {
     private static readonly TimeSpan s_request = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_newTopic = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly string _servers;
@@ -62,6 +63,15 @@ internal sealed class KafkaCluster : IDisposable
             try
             {
                 return await asking.ConfigureAwait(false);
+            }
+            catch (KafkaException failure) when (failure.Error.Code == ErrorCode.UnknownTopicOrPart && _clock.GetElapsedTime(start) < s_newTopic)
+            {
+                // One that was created a moment ago is not known everywhere.
+                await Task.Delay(TimeSpan.FromMilliseconds(300), _clock, cancellationToken).ConfigureAwait(false);
+            }
+            catch (KafkaException failure) when (failure.Error.Code == ErrorCode.UnknownTopicOrPart)
+            {
+                throw KafkaFailure.NoSuchTopic(failure.Error.Reason, _servers, await TopicsAsync().ConfigureAwait(false));
             }
             catch (KafkaException failure) when (KafkaFailure.IsPassing(failure.Error) && _clock.GetElapsedTime(start) < options.StartTimeout)
             {
@@ -169,7 +179,7 @@ internal sealed class KafkaCluster : IDisposable
 
         if (options.CreateTopicsWithPartitions is not { } partitions)
         {
-            throw KafkaFailure.NoSuchTopic(missing[0], _servers, await TopicsAsync().ConfigureAwait(false));
+            throw new KafkaException(new Error(ErrorCode.UnknownTopicOrPart, missing[0]));
         }
 
         await CreateAsync(missing, partitions).ConfigureAwait(false);
