@@ -17,12 +17,15 @@ namespace Sessionize.Kafka;
 /// </remarks>
 public sealed class KafkaEventSource : IGroupEventSource
 {
-    private static readonly TimeSpan s_endsEvery = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan s_endsTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_watchEvery = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_watchTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_membershipEvery = TimeSpan.FromSeconds(1);
 
     // One look may fall between two rounds of a rebalance.
     private const int LooksUntilLeftOut = 2;
+
+    // A broker that starts knows no topic for a moment.
+    private const int LooksUntilMissing = 3;
 
     private readonly KafkaOptions _options;
     private readonly string _groupId;
@@ -36,10 +39,11 @@ public sealed class KafkaEventSource : IGroupEventSource
     private TopicPlaces? _places;
     private PositionCheck? _check;
     private GroupReader? _reader;
-    private Task _asking = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
     private long _lastLook;
     private int _looksLeftOut;
     private bool _isLeftOutTold;
+    private bool _isDisposed;
 
     /// <summary>Prepares the reading; nothing is connected to before <see cref="OpenAsync"/>.</summary>
     /// <param name="options">Which topics, and how; copied.</param>
@@ -86,7 +90,7 @@ public sealed class KafkaEventSource : IGroupEventSource
         _check = new PositionCheck(_cluster, _options, _groupId, _logger);
         _reader = new GroupReader(_options, _groupId, _handover, _filler, Judge, _clock, _logger);
         _reader.Start();
-        _asking = _isLive ? AskForEndsAsync(_stop.Token) : Task.CompletedTask;
+        _watching = WatchAsync(_stop.Token);
         return [];
     }
 
@@ -163,13 +167,19 @@ public sealed class KafkaEventSource : IGroupEventSource
     /// <returns>Done when the group was left, or after some seconds if no broker answers.</returns>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await _stop.CancelAsync().ConfigureAwait(false);
         if (_reader is { } reader)
         {
             await reader.StopAsync().ConfigureAwait(false);
         }
 
-        await _asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _cluster?.Dispose();
         _stop.Dispose();
     }
@@ -209,29 +219,51 @@ public sealed class KafkaEventSource : IGroupEventSource
         return _isLeftOutTold;
     }
 
-    private async Task AskForEndsAsync(CancellationToken cancellationToken)
+    /// <summary>Asks the brokers again and again: where partitions end, and whether the topics are there, of which a group says nothing.</summary>
+    private async Task WatchAsync(CancellationToken cancellationToken)
     {
-        using PeriodicTimer timer = new(s_endsEvery, _clock);
+        using PeriodicTimer timer = new(s_watchEvery, _clock);
+        int missed = 0;
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
             try
             {
                 IReadOnlyList<OwnedPartition> owned = _handover.Owned;
-                IReadOnlyDictionary<TopicPartition, long> ends = await _cluster!.ListOffsetsOnceAsync(
-                    [.. owned.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition.Place, OffsetSpec = OffsetSpec.Latest() })],
-                    IsolationLevel.ReadUncommitted,
-                    s_endsTimeout).ConfigureAwait(false);
-                long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
-                foreach (OwnedPartition partition in owned)
+                if (owned.Count > 0 && _isLive)
                 {
-                    _handover.SetEnd(partition, new PartitionEnd(ends[partition.Place], now));
+                    await AskForEndsAsync(owned).ConfigureAwait(false);
+                }
+
+                missed = owned.Count == 0 && await FindMissingAsync(cancellationToken).ConfigureAwait(false) is not null ? missed + 1 : 0;
+                if (missed == LooksUntilMissing)
+                {
+                    _handover.Fail(KafkaFailure.TopicGone((await FindMissingAsync(cancellationToken).ConfigureAwait(false)) ?? _places!.Topics.Keys.First()));
                 }
             }
-            catch (KafkaException)
+            catch (Exception failure) when (failure is KafkaException or SessionizeException or KeyNotFoundException)
             {
                 // The answers grow old, and by that nothing counts as idle.
             }
         }
+    }
+
+    private async Task AskForEndsAsync(IReadOnlyList<OwnedPartition> owned)
+    {
+        IReadOnlyDictionary<TopicPartition, long> ends = await _cluster!.ListOffsetsOnceAsync(
+            [.. owned.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition.Place, OffsetSpec = OffsetSpec.Latest() })],
+            IsolationLevel.ReadUncommitted,
+            s_watchTimeout).ConfigureAwait(false);
+        long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (OwnedPartition partition in owned)
+        {
+            _handover.SetEnd(partition, new PartitionEnd(ends[partition.Place], now));
+        }
+    }
+
+    private async Task<string?> FindMissingAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<KnownTopic> present = await _cluster!.DescribeAsync([.. _places!.Topics.Keys], cancellationToken).ConfigureAwait(false);
+        return _places.Topics.Keys.Except(present.Select(topic => topic.Name), StringComparer.Ordinal).FirstOrDefault();
     }
 
     /// <summary>Says, on the polling thread, what an error means: throws, gives the position to go on from, or nothing.</summary>
@@ -256,7 +288,7 @@ public sealed class KafkaEventSource : IGroupEventSource
         IReadOnlyList<KnownTopic> present = await _cluster!.DescribeAsync([.. _places!.Topics.Keys], cancellationToken).ConfigureAwait(false);
         if (_places.Topics.Keys.Except(present.Select(topic => topic.Name), StringComparer.Ordinal).FirstOrDefault() is { } gone)
         {
-            throw new SessionizeException($"The topic '{gone}' was deleted while it was read: create it again, or correct the name.");
+            throw KafkaFailure.TopicGone(gone);
         }
 
         if (partition is null)

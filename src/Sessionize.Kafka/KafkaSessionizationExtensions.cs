@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Sessionize.DependencyInjection;
 using Sessionize.Kafka;
 
@@ -6,6 +7,8 @@ namespace Sessionize;
 /// <summary>Kafka's verbs of a pipeline.</summary>
 public static class KafkaSessionizationExtensions
 {
+    private const string LogCategory = "Sessionize.Kafka";
+
     /// <summary>Reads events from topics of Kafka; see <see cref="KafkaEventSource"/>.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options, after those of the section <c>Kafka</c> in the pipeline's configuration.</param>
@@ -25,5 +28,43 @@ public static class KafkaSessionizationExtensions
             configure?.Invoke(options);
             definition.BuilderMistakes.AddRange(KafkaOptionsCheck.FindMistakes(options));
         }).From(context => new KafkaEventSource(options, context));
+    }
+
+    /// <summary>Commits sessions to a topic, by the state store's commit record: at least once, and once for who keeps the last value of each key.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Says which topic.</param>
+    /// <returns>The builder.</returns>
+    public static ISessionizationBuilder ToKafka(this ISessionizationBuilder builder, Action<KafkaTopicOptions> configure) =>
+        builder.To(SinkOf(configure));
+
+    /// <summary>Sends sessions to a topic before each commit, too: at least once; see <see cref="KafkaSessionSink"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Says which topic.</param>
+    /// <returns>The builder.</returns>
+    public static ISessionizationBuilder AlsoToKafka(this ISessionizationBuilder builder, Action<KafkaTopicOptions> configure) =>
+        builder.AlsoTo(SinkOf(configure));
+
+    /// <summary>Sends bad and late events to a topic; see <see cref="KafkaDeadLetterSink"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Says which topic.</param>
+    /// <returns>The builder.</returns>
+    public static ISessionizationBuilder DeadLettersToKafka(this ISessionizationBuilder builder, Action<KafkaTopicOptions> configure)
+    {
+        KafkaTopicOptions options = OptionsOf(configure);
+        return builder.DeadLettersTo(context => new KafkaDeadLetterSink(options, context.TimeProvider, context.LoggerFactory.CreateLogger(LogCategory)));
+    }
+
+    private static Func<SessionizationContext, ISessionSink> SinkOf(Action<KafkaTopicOptions> configure)
+    {
+        KafkaTopicOptions options = OptionsOf(configure);
+        return context => new KafkaSessionSink(options, context.TimeProvider, context.LoggerFactory.CreateLogger(LogCategory));
+    }
+
+    private static KafkaTopicOptions OptionsOf(Action<KafkaTopicOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        KafkaTopicOptions options = new();
+        configure(options);
+        return options;
     }
 }

@@ -61,6 +61,7 @@ internal static class ClientSettings
         Dictionary<string, string> settings = Merge([], properties);
         settings.Remove(GroupProtocolKey);
         settings["bootstrap.servers"] = servers;
+        settings["allow.auto.create.topics"] = "false";
         return settings;
     }
 

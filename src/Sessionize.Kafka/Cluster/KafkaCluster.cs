@@ -12,13 +12,18 @@ internal sealed class KafkaCluster : IDisposable
 {
     private static readonly TimeSpan s_request = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_newTopic = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan s_localRequest = TimeSpan.FromSeconds(1);
 
     private readonly string _servers;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ClientErrors _errors;
     private readonly IAdminClient _admin;
+    private bool? _tellsIds;
+    private bool _hasAnswered;
 
     /// <exception cref="SessionizeException">A setting is wrong.</exception>
     public KafkaCluster(string servers, IEnumerable<KeyValuePair<string, string>> properties, TimeProvider clock, ILogger logger)
@@ -62,6 +67,15 @@ internal sealed class KafkaCluster : IDisposable
             try
             {
                 return await asking.ConfigureAwait(false);
+            }
+            catch (KafkaException failure) when (failure.Error.Code == ErrorCode.UnknownTopicOrPart && _clock.GetElapsedTime(start) < s_newTopic)
+            {
+                // One that was created a moment ago is not known everywhere.
+                await Task.Delay(TimeSpan.FromMilliseconds(300), _clock, cancellationToken).ConfigureAwait(false);
+            }
+            catch (KafkaException failure) when (failure.Error.Code == ErrorCode.UnknownTopicOrPart)
+            {
+                throw KafkaFailure.NoSuchTopic(failure.Error.Reason, _servers, await TopicsAsync().ConfigureAwait(false));
             }
             catch (KafkaException failure) when (KafkaFailure.IsPassing(failure.Error) && _clock.GetElapsedTime(start) < options.StartTimeout)
             {
@@ -169,7 +183,7 @@ internal sealed class KafkaCluster : IDisposable
 
         if (options.CreateTopicsWithPartitions is not { } partitions)
         {
-            throw KafkaFailure.NoSuchTopic(missing[0], _servers, await TopicsAsync().ConfigureAwait(false));
+            throw new KafkaException(new Error(ErrorCode.UnknownTopicOrPart, missing[0]));
         }
 
         await CreateAsync(missing, partitions).ConfigureAwait(false);
@@ -202,11 +216,45 @@ internal sealed class KafkaCluster : IDisposable
 
     private async Task<IReadOnlyList<KnownTopic>> DescribeOnceAsync(IReadOnlyCollection<string> names)
     {
+        if (_tellsIds == false)
+        {
+            return await DescribeWithoutIdsAsync(names).ConfigureAwait(false);
+        }
+
+        // Embedded brokers name no controller, which is waited for in vain. They are on this machine, where others answer at once.
+        bool mayBeEmbedded = _tellsIds is null && _servers.Split(',').All(server => server.TrimStart().StartsWith("127.0.0.1:", StringComparison.Ordinal));
+        try
+        {
+            IReadOnlyList<KnownTopic> topics = await DescribeWithIdsAsync(names, mayBeEmbedded ? s_localRequest : s_request).ConfigureAwait(false);
+            _tellsIds = true;
+            return topics;
+        }
+        catch (KafkaException failure) when (mayBeEmbedded && failure.Error.Reason.Contains("controller", StringComparison.Ordinal))
+        {
+            // Once more after they are known to answer, so that a machine that is slow is not taken for one without a controller.
+            IReadOnlyList<KnownTopic> topics = await DescribeWithoutIdsAsync(names).ConfigureAwait(false);
+            _tellsIds = _hasAnswered ? false : null;
+            return _hasAnswered ? topics : await DescribeAgainAsync(names).ConfigureAwait(false);
+        }
+    }
+
+    private Task<IReadOnlyList<KnownTopic>> DescribeAgainAsync(IReadOnlyCollection<string> names)
+    {
+        _hasAnswered = true;
+        return DescribeOnceAsync(names);
+    }
+
+    private Task<KnownTopic[]> DescribeWithoutIdsAsync(IReadOnlyCollection<string> names) => Task.Run(() =>
+        _admin.GetMetadata(s_localRequest).Topics.Where(topic => !topic.Error.IsError && names.Contains(topic.Topic))
+            .Select(topic => new KnownTopic(topic.Topic, KnownTopic.NoId, topic.Partitions.Count)).ToArray());
+
+    private async Task<IReadOnlyList<KnownTopic>> DescribeWithIdsAsync(IReadOnlyCollection<string> names, TimeSpan timeout)
+    {
         List<TopicDescription> found;
         try
         {
             found = (await _admin.DescribeTopicsAsync(
-                TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = s_request }).ConfigureAwait(false)).TopicDescriptions;
+                TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = timeout }).ConfigureAwait(false)).TopicDescriptions;
         }
         catch (DescribeTopicsException partly)
         {

@@ -47,6 +47,9 @@ internal static class KafkaFailure
             $"Kafka at {servers} has no topic '{topic}': {known} Correct the name, create the topic, or set Kafka:CreateTopicsWithPartitions to have it created.");
     }
 
+    public static SessionizeException TopicGone(string topic) =>
+        new($"The topic '{topic}' was deleted while it was read. What was read of it before is committed. Create it again, or correct the name.");
+
     /// <summary>A request failed for good, or was tried for long enough.</summary>
     public static SessionizeException Of(string what, KafkaException failure) => failure.Error.Code switch
     {

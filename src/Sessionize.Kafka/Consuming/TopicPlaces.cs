@@ -8,6 +8,7 @@ namespace Sessionize.Kafka.Consuming;
 internal sealed class TopicPlaces(KafkaCluster cluster, KafkaOptions options, string groupId, TimeProvider clock)
 {
     private const int MostPartitions = 1_000_000;
+    private const int LooksUntilGone = 10;
 
     private readonly Dictionary<string, int> _firstCounts = new(StringComparer.Ordinal);
     private IReadOnlySet<string> _knownToGroup = new HashSet<string>();
@@ -32,13 +33,7 @@ internal sealed class TopicPlaces(KafkaCluster cluster, KafkaOptions options, st
     {
         // Described anew each time: a topic may have been made anew or have got partitions, and a pattern may match new ones.
         string[] names = [.. _topics.Keys.Union(places.Select(place => place.Topic), StringComparer.Ordinal)];
-        IReadOnlyList<KnownTopic> topics = await cluster.DescribeAsync(names, cancellationToken).ConfigureAwait(false);
-        if (places.FirstOrDefault(place => !topics.Any(topic => topic.Name == place.Topic)) is { } gone)
-        {
-            throw new SessionizeException($"The topic '{gone.Topic}' was deleted while it was read: create it again, or correct the name.", isTransient: true);
-        }
-
-        SetTopics(topics);
+        SetTopics(await DescribeAsync(names, places, cancellationToken).ConfigureAwait(false));
         IReadOnlyDictionary<TopicPartition, long> firsts = await ListAsync(places, OffsetSpec.Earliest(), cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<TopicPartition, long> ends = await ListAsync(places, OffsetSpec.Latest(), cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<TopicPartition, long> times = options.StartFrom.Time is { } time
@@ -50,9 +45,31 @@ internal sealed class TopicPlaces(KafkaCluster cluster, KafkaOptions options, st
         {
             PartitionName name = new(place.Topic, _topics[place.Topic].Id, place.Partition.Value);
             int order = (Array.IndexOf(ranks, place.Topic) * MostPartitions) + name.Number;
-            SourcePartition source = new(name.ToString(), new LaneId(name.Number), order, StartOf(place, firsts[place], ends[place], times[place]));
+            long start = StartOf(place, firsts[place], ends[place], times[place]);
+            SourcePartition source = new(name.ToString(), new LaneId(name.Number), order, start, _topics[place.Topic].Partitions);
             return new OwnedPartition(place, source, ends[place], now);
         })];
+    }
+
+    private async Task<IReadOnlyList<KnownTopic>> DescribeAsync(
+        IReadOnlyCollection<string> names, IReadOnlyList<TopicPartition> places, CancellationToken cancellationToken)
+    {
+        for (int look = 1; ; look++)
+        {
+            IReadOnlyList<KnownTopic> topics = await cluster.DescribeAsync(names, cancellationToken).ConfigureAwait(false);
+            if (places.FirstOrDefault(place => !topics.Any(topic => topic.Name == place.Topic)) is not { } gone)
+            {
+                return topics;
+            }
+
+            if (look == LooksUntilGone)
+            {
+                throw KafkaFailure.TopicGone(gone.Topic);
+            }
+
+            // One that was created a moment ago is not known to every broker.
+            await Task.Delay(TimeSpan.FromMilliseconds(300), clock, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private long StartOf(TopicPartition place, long first, long end, long atTime)

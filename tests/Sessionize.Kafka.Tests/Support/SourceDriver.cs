@@ -17,12 +17,14 @@ internal sealed class SourceDriver : IAsyncDisposable
         ConcurrentDictionary<string, PartitionPosition>? commits = null,
         Trigger? trigger = null,
         string pipeline = "clicks",
-        ILoggerFactory? logs = null)
+        ILoggerFactory? logs = null,
+        Func<IEventParser, IEventParser>? wrap = null)
     {
         _commits = commits ?? new(StringComparer.Ordinal);
         SessionizationDefinition definition = new(pipeline) { Trigger = trigger ?? Trigger.UntilEnd(), LoggerFactory = logs };
         PipelinePlan plan = new(definition, isStreaming: true);
-        Source = new KafkaEventSource(options, PipelinePlan.ContextOf(definition, plan.Rules, null));
+        SessionizationContext context = PipelinePlan.ContextOf(definition, plan.Rules, null);
+        Source = new KafkaEventSource(options, context with { Parser = wrap?.Invoke(context.Parser) ?? context.Parser });
     }
 
     public KafkaEventSource Source { get; }
@@ -157,7 +159,7 @@ internal sealed class SourceDriver : IAsyncDisposable
         foreach (SourcePartition partition in change.Partitions)
         {
             PartitionPosition start = present.FirstOrDefault(position => position.Partition == partition.Name)
-                ?? new PartitionPosition(partition.Name, 0, partition.Start, partition.Start);
+                ?? new PartitionPosition(partition.Name, partition.Count!.Value, partition.Start, partition.Start);
             _reached.Add(partition.Name, start);
             await Source.SeekAsync(partition.Name, start.Next, cancellationToken);
         }

@@ -1,0 +1,49 @@
+using Sessionize.Kafka.Tests.Support;
+using Sessionize.Sinks;
+using Sessionize.State;
+using Xunit;
+
+namespace Sessionize.Kafka.Tests;
+
+/// <summary>The source under the engine.</summary>
+public sealed class KafkaPipelineTests(KafkaBroker broker)
+{
+    [Fact]
+    public async Task RunAsync_SeveralProcessesAndRuns_GivesEachSessionOnce()
+    {
+        await broker.StartAsync();
+        string topic = await broker.CreateTopicAsync(12);
+        InMemorySessionTable table = new();
+        InMemoryStateFolder state = new(TimeProvider.System);
+        const int Users = 120, EventsEach = 200, Runs = 4;
+
+        // Three processes a run: what one leaves open, another goes on with in the next run.
+        for (int run = 0; run < Runs; run++)
+        {
+            await broker.ProduceAsync(topic, Clicks.Spread(Users * EventsEach / Runs, Users, 12, first: run * Users * EventsEach / Runs));
+            EndClosing closing = run == Runs - 1 ? EndClosing.CloseAll(Clicks.StartMs + (EventsEach * 60_000L)) : EndClosing.LeaveOpen;
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RunAsync(topic, closing, table, state)));
+        }
+
+        // Every minute an event, for 200 minutes: a session of two hours and one of the rest.
+        Session[] sessions = [.. table.Sessions];
+        Assert.Equal(2 * Users, sessions.Length);
+        Assert.Equal(2 * Users, sessions.Select(session => session.SessionId).Distinct().Count());
+        Assert.All(sessions.GroupBy(session => session.UserId), user => Assert.Equal([120, 80], user.OrderBy(session => session.StartMs).Select(session => (int)session.EventCount)));
+    }
+
+    private async Task RunAsync(string topic, EndClosing closing, InMemorySessionTable table, InMemoryStateFolder state)
+    {
+        SessionizationDefinition definition = SessionizationDefinition.Build(sessions => sessions
+            .FromKafka(kafka =>
+            {
+                kafka.BootstrapServers = broker.Servers;
+                kafka.Topic = topic;
+            })
+            .WithTrigger(Trigger.UntilEnd(closing))
+            .KeepStateIn(_ => new InMemorySessionStateStore(state))
+            .To(_ => new InMemorySessionSink(table)), topic);
+        await using SessionizationPipeline pipeline = new(definition);
+        await pipeline.RunAsync(TimeLimit.Of());
+    }
+}
