@@ -119,6 +119,7 @@ internal sealed class BatchCommand : Command
         EventInput? input = null;
         IcebergSessionSink? tableSink = null;
         SessionizationDefinition definition = new() { Options = _rules.Read(parsed) };
+        definition.Options.Ids ??= table is null ? SessionIds.Ordinal : SessionIds.StartTime;
         definition.Source = context => (input = EventInput.Of(inputs, context)).Source;
         definition.Sink = _ =>
         {

@@ -97,7 +97,7 @@ internal sealed class RunCommand : Command
         KafkaOptions kafka = new();
         SessionizationDefinition definition = new(_pipeline.NameOf(parsed))
         {
-            LoggerFactory = new TalkLoggers(parsed.GetValue(_logLevel) ?? LogLevel.Warning),
+            LoggerFactory = new TalkLoggers(parsed.GetValue(_logLevel) ?? LogLevel.Warning, TimeProvider.System),
             Trigger = isDryRun ? Trigger.UntilEnd() : _pipeline.TriggerOf(parsed),
         };
         IcebergTableOptions table = new() { Name = NameOf(parsed), Storages = { new S3FileStorageFactory() }, AcceptRollback = parsed.GetValue(_acceptRollback) };

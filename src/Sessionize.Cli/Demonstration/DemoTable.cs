@@ -28,6 +28,7 @@ internal sealed class DemoTable(string? folder)
     /// <exception cref="SessionizeException">The folder cannot be written.</exception>
     public Task WriteAsync(SessionizationDefinition definition, CancellationToken cancellationToken)
     {
+        definition.Options.Ids = SessionIds.StartTime;
         definition.Sink = _ => new IcebergSessionSink(_options);
         return new BatchSessionizer(definition).RunAsync(cancellationToken: cancellationToken);
     }

@@ -24,7 +24,7 @@ internal sealed class RuleOptions
         ("inclusive", GapBoundary.Inclusive), ("exclusive", GapBoundary.Exclusive));
 
     private readonly Option<SessionIds> _ids = OptionParsing.Choice(
-        "--ids", "Name sessions by the number of the visit, or by its start time; ordinal by default.",
+        "--ids", "Name sessions by the number of the visit, or by its start time; ordinal by default in files, and start-time in tables, which keep several runs.",
         ("ordinal", SessionIds.Ordinal), ("start-time", SessionIds.StartTime));
 
     private readonly Option<long?> _buckets = OptionParsing.Number(

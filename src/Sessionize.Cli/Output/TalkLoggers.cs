@@ -4,9 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace Sessionize.Cli.Output;
 
 /// <summary>Says what is logged from a level on, a line each.</summary>
-internal sealed class TalkLoggers(LogLevel least) : ILoggerFactory
+internal sealed class TalkLoggers(LogLevel least, TimeProvider clock) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => new TalkLogger(least);
+    // What stopped a pipeline is said by the tool itself.
+    private const string Stopped = "Stopped";
+
+    public ILogger CreateLogger(string categoryName) => new TalkLogger(least, clock);
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("What the tool logs goes to standard error alone.");
 
@@ -15,7 +18,7 @@ internal sealed class TalkLoggers(LogLevel least) : ILoggerFactory
         // There is nothing to be let go.
     }
 
-    private sealed class TalkLogger(LogLevel least) : ILogger
+    private sealed class TalkLogger(LogLevel least, TimeProvider clock) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -24,10 +27,10 @@ internal sealed class TalkLoggers(LogLevel least) : ILoggerFactory
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            if (IsEnabled(logLevel) && eventId.Name != Stopped)
             {
                 string reason = exception is null ? "" : $": {exception.Message}";
-                Talk.Say(string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ} {logLevel.ToString().ToLowerInvariant()}: {formatter(state, exception)}{reason}"));
+                Talk.Say(string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ} {logLevel.ToString().ToLowerInvariant()}: {formatter(state, exception)}{reason}"));
             }
         }
     }

@@ -116,7 +116,7 @@ public sealed class TableBatchTests(S3Server s3, RestCatalogServer rest, IceChec
     {
         TablePlace place = await _places.NewAsync(TablePlaceKind.HadoopLocal);
         JsonElement expected = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(SharedFiles.Find("cases/23-partition-values.expected.json")));
-        ToolResult run = Run(place, SharedFiles.Find("cases/23-partition-values.ndjson"), "--partition-by", "uuid", "--ids", "start-time");
+        ToolResult run = Run(place, SharedFiles.Find("cases/23-partition-values.ndjson"), "--partition-by", "uuid");
         Assert.True(run.ExitCode == Done, run.Error);
 
         TableRows.AssertEqual(
@@ -127,6 +127,18 @@ public sealed class TableBatchTests(S3Server s3, RestCatalogServer rest, IceChec
         IEnumerable<string> written = expected.GetProperty("partitions").EnumerateArray().Select(partition => partition.GetProperty("directory_that_iceberg_java_writes").GetString()!);
         Assert.Equal(written.Order(StringComparer.Ordinal), folders.Order(StringComparer.Ordinal));
         await java.VerifyAsync(place.Address);
+    }
+
+    [Fact]
+    public void Days_OneAfterTheOther_HaveIdsOfTheirOwn()
+    {
+        foreach (int day in (int[])[1, 2])
+        {
+            Assert.Equal(Done, ToolProcess.Run(_folder.Path, "batch", Events($"day-{day}", day, users: 5), "--table", "s.t", "--warehouse", "lake").AssertCivil().ExitCode);
+        }
+
+        ToolResult verified = ToolProcess.Run(_folder.Path, "table", "verify", "s.t", "--warehouse", "lake").AssertCivil();
+        Assert.True(verified.ExitCode == Done, verified.Output + verified.Error);
     }
 
     [Fact]

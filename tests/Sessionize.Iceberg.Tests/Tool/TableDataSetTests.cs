@@ -30,7 +30,7 @@ public sealed class TableDataSetTests(
             string partitions = name == "otto-shop" ? "session_date,user_hash_bucket" : "day(session_start_time),bucket(4,uuid)";
             TablePlace place = await _places.NewAsync(kind);
             ToolResult run = ToolProcess.Run(
-                _folder.Path, ["batch", DataSet.PathOf(name), "--table", place.Options().Name, "--partition-by", partitions, .. TableArguments.Of(place)]);
+                _folder.Path, ["batch", DataSet.PathOf(name), "--table", place.Options().Name, "--partition-by", partitions, "--ids", "ordinal", .. TableArguments.Of(place)]);
             Assert.True(run.ExitCode == 0, run.Error);
 
             JsonElement expected = DataSet.Expected(name)[Settings];

@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using Sessionize.Cli.Tests.Support;
+using Sessionize.Iceberg;
+using Sessionize.Kafka.Tests.Support;
+using Sessionize.Tests.Data;
+using Xunit;
+
+namespace Sessionize.Kafka.Tests.Tool;
+
+/// <summary><c>sessionize run</c> as a process, from a real broker into local tables.</summary>
+public sealed class RunCommandTests(KafkaBroker broker) : IDisposable
+{
+    private const int Done = 0;
+    private const int Failed = 1;
+    private const int Usage = 2;
+    private const int Unavailable = 5;
+    private const int Interrupted = 130;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("otto-shop")]
+    [InlineData("web-panel")]
+    public async Task DataSet_ThreeProcessesOverTwelvePartitions_GiveTheRowsOfBatch(string name)
+    {
+        string[] lines = LinesOf(name);
+        string topic = await ProduceAsync(partitions: 12, lines);
+        string end = lines.Max(line => Parse(line).TimeMs).ToString(CultureInfo.InvariantCulture);
+        string[] arguments = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--trigger", "until-end", "--at-end", "close-all", "--end-time", end, "--partition-by", "session_date"];
+
+        Process[] workers = [.. Enumerable.Range(0, 3).Select(_ => ToolProcess.Start(_folder.Path, arguments))];
+        ToolResult[] results = await Task.WhenAll(workers.Select(worker => Task.Run(() => ToolProcess.Finish(worker, standardInput: null), Token)));
+
+        Assert.All(results, result => Assert.True(result.ExitCode == Done, result.Error));
+        Assert.Equal(await BatchAsync(DataSet.PathOf(name)), await RowsAsync());
+        string before = Snapshots();
+        ToolResult again = ToolProcess.Run(_folder.Path, arguments);
+        Assert.True(again.ExitCode == Done, again.Error);
+        Assert.Equal(before, Snapshots());
+    }
+
+    [Fact]
+    public async Task GrowingInput_RunAfterRun_GivesTheRowsOfBatch()
+    {
+        string[] lines = LinesOf("otto-shop");
+        string topic = await broker.CreateTopicAsync(partitions: 4);
+        string[] run = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--trigger", "until-end", "--partition-by", "none"];
+
+        foreach (string[] part in lines.OrderBy(line => Parse(line).TimeMs).Chunk((lines.Length / 5) + 1))
+        {
+            await ProduceAsync(topic, 4, part);
+            ToolResult result = ToolProcess.Run(_folder.Path, run);
+            Assert.True(result.ExitCode == Done, result.Error);
+        }
+
+        ToolResult last = ToolProcess.Run(_folder.Path, [.. run, "--at-end", "close-all"]);
+        Assert.True(last.ExitCode == Done, last.Error);
+        Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync());
+    }
+
+    [Theory]
+    [InlineData("TERM", Done)]
+    [InlineData("INT", Interrupted)]
+    public async Task Signal_WhileItRuns_CommitsAndTheNextRunGoesOn(string signal, int exitCode)
+    {
+        string[] lines = LinesOf("otto-shop");
+        string topic = await ProduceAsync(partitions: 2, lines);
+        string[] arguments = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--partition-by", "none"];
+
+        // The first trigger is an hour away, so that what is in the table was committed at the end.
+        Process process = ToolProcess.Start(_folder.Path, [.. arguments, "--trigger", "1h"]);
+        string table = Path.Combine(_folder.Path, "warehouse/sessions/user_sessions/metadata/v2.metadata.json");
+        while (!File.Exists(table) && !process.HasExited)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
+        }
+
+        Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+        ToolResult stopped = ToolProcess.Finish(process, standardInput: null);
+        Assert.True(stopped.ExitCode == exitCode, stopped.Error);
+
+        ToolResult last = ToolProcess.Run(_folder.Path, [.. arguments, "--trigger", "until-end", "--at-end", "close-all"]);
+        Assert.True(last.ExitCode == Done, last.Error);
+        Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync());
+    }
+
+    [Fact]
+    public async Task DryRun_WritesNothing()
+    {
+        string topic = await ProduceAsync(partitions: 1, LinesOf("otto-shop"));
+        ToolResult result = ToolProcess.Run(_folder.Path, "run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--dry-run");
+        Assert.True(result.ExitCode == Done, result.Error);
+        Assert.Contains("nothing was written", result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public async Task Configuration_FileAndFlags_FlagsWin()
+    {
+        string topic = await ProduceAsync(partitions: 1, LinesOf("otto-shop"));
+        File.WriteAllText(
+            _folder.File("settings.json"),
+            JsonSerializer.Serialize(new { Kafka = new { BootstrapServers = broker.Servers, Topic = topic }, warehouse = "lake", InactivityTimeout = "00:01:00", MaxSessionDuration = "01:00:00" }));
+        ToolResult result = ToolProcess.Run(
+            _folder.Path, "run", "--config", "settings.json", "--inactivity-timeout", "30m", "--max-session-duration", "2h", "--trigger", "until-end", "--at-end", "close-all", "--partition-by", "none");
+        Assert.True(result.ExitCode == Done, result.Error);
+        Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync("lake"));
+    }
+
+    [Fact]
+    public async Task Mistakes_EachIsASentenceWithTheExitCodeOfItsKind()
+    {
+        await broker.StartAsync();
+        File.WriteAllText(_folder.File("wrong.json"), """{"Kafka": {"Topik": "clicks"}, "InactivityTimeouts": "00:30:00"}""");
+        File.WriteAllText(_folder.File("soon.json"), """{"Kafka": {"StartTimeout": "00:00:03"}}""");
+        foreach ((int exitCode, string sentence, string[] words) in ((int, string, string[])[])
+            [
+                (Usage, "--trigger until-end", ["--at-end", "close-all"]),
+                (Usage, "--at-end close-all", ["--end-time", "1700000000000"]),
+                (Usage, "--iceberg-database", ["--table", "a.b", "--iceberg-table", "c"]),
+                (Usage, "no trigger", ["--trigger", "sometimes"]),
+                (Usage, "Topik", ["--config", "wrong.json"]),
+                (Usage, "enable.auto.commit", ["--kafka-property", "enable.auto.commit=true"]),
+                (Usage, "is no option", ["user_sessionisation"]),
+                (Failed, "no topic 'nope'", ["--kafka-servers", broker.Servers, "--kafka-topic", "nope"]),
+                (Unavailable, "127.0.0.1:1", ["--kafka-servers", "127.0.0.1:1", "--config", "soon.json"]),
+            ])
+        {
+            ToolResult result = ToolProcess.Run(_folder.Path, ["run", .. words]);
+            Assert.True(result.ExitCode == exitCode, $"{string.Join(' ', words)}: {result.ExitCode}: {result.Error}");
+            Assert.Contains(sentence, result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    private static string[] LinesOf(string name)
+    {
+        using StreamReader reader = new(new GZipStream(File.OpenRead(DataSet.PathOf(name)), CompressionMode.Decompress));
+        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+
+    private static (string User, long TimeMs) Parse(string line)
+    {
+        using JsonDocument record = JsonDocument.Parse(line);
+        JsonElement time = record.RootElement.GetProperty("event_timestamp");
+        return (
+            record.RootElement.GetProperty("uuid").GetString()!,
+            time.ValueKind == JsonValueKind.String ? long.Parse(time.GetString()!, CultureInfo.InvariantCulture) : time.GetInt64());
+    }
+
+    private async Task<string> ProduceAsync(int partitions, IEnumerable<string> lines)
+    {
+        string topic = await broker.CreateTopicAsync(partitions);
+        await ProduceAsync(topic, partitions, lines);
+        return topic;
+    }
+
+    private Task ProduceAsync(string topic, int partitions, IEnumerable<string> lines) => broker.ProduceAsync(
+        topic,
+        lines.Select(line => (Line: line, Parse(line).User)).Select(e => (PartitionOf(e.User, partitions), (string?)e.User, (string?)e.Line)));
+
+    private static int PartitionOf(string user, int partitions) => (int)((uint)Encoding.UTF8.GetBytes(user).Aggregate(17, (hash, b) => unchecked((hash * 31) + b)) % (uint)partitions);
+
+    private async Task<IReadOnlyList<Session>> BatchAsync(string input)
+    {
+        ToolResult batch = ToolProcess.Run(_folder.Path, "batch", input, "--table", "b.t", "--warehouse", "batch", "--partition-by", "none");
+        Assert.True(batch.ExitCode == Done, batch.Error);
+        return await RowsAsync("batch", "b.t");
+    }
+
+    private async Task<IReadOnlyList<Session>> RowsAsync(string warehouse = "warehouse", string name = "sessions.user_sessions")
+    {
+        await using IcebergSessionTable table = await IcebergSessionTable.OpenAsync(new IcebergTableOptions { Warehouse = _folder.File(warehouse), Name = name }, cancellationToken: Token);
+        List<Session> rows = [];
+        await foreach (Session row in table.ReadAsync(new SessionQuery(), cancellationToken: Token))
+        {
+            rows.Add(row);
+        }
+
+        return [.. rows.OrderBy(row => row.SessionId, StringComparer.Ordinal)];
+    }
+
+    private string Snapshots() => Encoding.UTF8.GetString(ToolProcess.Run(_folder.Path, "table", "snapshots", "sessions.user_sessions", "--format", "json").Output.ToArray());
+}
