@@ -54,7 +54,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : IDisposable
         string topic = await broker.CreateTopicAsync(partitions: 4);
         string[] run = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--trigger", "until-end", "--partition-by", "none"];
 
-        foreach (string[] part in lines.OrderBy(line => Parse(line).TimeMs).Chunk((lines.Length / 5) + 1))
+        foreach (string[] part in lines.Chunk((lines.Length / 5) + 1))
         {
             await ProduceAsync(topic, 4, part);
             ToolResult result = ToolProcess.Run(_folder.Path, run);
@@ -143,7 +143,9 @@ public sealed class RunCommandTests(KafkaBroker broker) : IDisposable
     private static string[] LinesOf(string name)
     {
         using StreamReader reader = new(new GZipStream(File.OpenRead(DataSet.PathOf(name)), CompressionMode.Decompress));
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+
+        // In the order of time, as they would have come: in the order of the file some would be late.
+        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).OrderBy(line => Parse(line).TimeMs)];
     }
 
     private static (string User, long TimeMs) Parse(string line)
@@ -187,5 +189,5 @@ public sealed class RunCommandTests(KafkaBroker broker) : IDisposable
         return [.. rows.OrderBy(row => row.SessionId, StringComparer.Ordinal)];
     }
 
-    private string Snapshots() => Encoding.UTF8.GetString(ToolProcess.Run(_folder.Path, "table", "snapshots", "sessions.user_sessions", "--format", "json").Output.ToArray());
+    private string Snapshots() => ToolProcess.Run(_folder.Path, "table", "snapshots", "sessions.user_sessions", "--format", "json").Output;
 }
