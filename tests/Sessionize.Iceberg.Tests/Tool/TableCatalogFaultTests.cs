@@ -100,7 +100,7 @@ public sealed class TableCatalogFaultTests(S3Server s3, RestCatalogServer rest, 
         TableAddress renewed = TableAddress.InRest(_server, "renewed.sessions");
         Assert.Equal(1, await java.CountAsync(renewed));
         await java.VerifyAsync(renewed);
-        AssertFails(Failed, ends[1], $"The commit to table 'given.sessions' in the REST catalog '{_server.Uri}' was not made", "'credential'", "'token'");
+        AssertFails(Failed, ends[1], "'given.sessions'", $"REST catalog '{_server.Uri}'", "'credential'", "'token'");
         Assert.DoesNotContain("secret", ends[1].Error, StringComparison.Ordinal);
         TableAddress given = TableAddress.InRest(_server, "given.sessions");
         Assert.Equal(0, await java.CountAsync(given));

@@ -24,7 +24,7 @@ public sealed class TableFileFaultTests(S3Server s3, RestCatalogServer rest, Ice
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(TablePlaceKind.HadoopLocal, 16, "none", 0, ".parquet'")]
+    [InlineData(TablePlaceKind.HadoopLocal, 4, "none", 0, ".parquet'")]
     [InlineData(TablePlaceKind.HadoopLocal, 16, "session_date,bucket(400,uuid)", 0, "-m0.avro'")]
     [InlineData(TablePlaceKind.HadoopLocal, 64, "none", 100_000, "v2.metadata.json'")]
     [InlineData(TablePlaceKind.SqliteLocal, 64, "none", 100_000, ".metadata.json'")]
@@ -83,11 +83,11 @@ public sealed class TableFileFaultTests(S3Server s3, RestCatalogServer rest, Ice
     }
 
     [Theory]
-    [InlineData(TablePlaceKind.HadoopLocal, "v3.metadata.json", true, "v3.metadata.json'")]
+    [InlineData(TablePlaceKind.HadoopLocal, "v3.metadata.json", true, "v3.metadata.json is damaged", "Restore the file")]
     [InlineData(TablePlaceKind.HadoopLocal, "v*.metadata.json", false, "has lost its metadata files", "Restore the newest from a copy")]
-    [InlineData(TablePlaceKind.SqliteLocal, "00002-*.metadata.json", true, "metadata/00002-")]
+    [InlineData(TablePlaceKind.SqliteLocal, "00002-*.metadata.json", true, "metadata/00002-", "is damaged", "Restore the file")]
     [InlineData(TablePlaceKind.SqliteLocal, "00002-*.metadata.json", false, "metadata/00002-", "is missing", "Restore it from a copy")]
-    [InlineData(TablePlaceKind.HadoopLocal, "snap-*.avro", true, "metadata/snap-")]
+    [InlineData(TablePlaceKind.HadoopLocal, "snap-*.avro", true, "metadata/snap-", "is damaged", "Restore it")]
     [InlineData(TablePlaceKind.HadoopLocal, "snap-*.avro", false, "metadata/snap-", "is missing: restore it")]
     public async Task Metadata_DamagedOrMissing_IsNamedAndNothingIsWritten(TablePlaceKind kind, string files, bool isCut, params string[] says)
     {
