@@ -126,6 +126,8 @@ public sealed class PartitionValueTests(S3Server s3, RestCatalogServer rest, Ice
         ToolResult queried = ToolProcess.Run(_folder.Path, ["table", "query", .. where, "--user", LeastHash, "--buckets", "100"]).AssertCivil();
         Assert.Contains($"{LeastHash}_session_", queried.Output, StringComparison.Ordinal);
         Assert.Contains("1 of 2 files", queried.Output, StringComparison.Ordinal);
+        ToolResult verified = ToolProcess.Run(_folder.Path, ["table", "verify", .. where]).AssertCivil();
+        Assert.Contains("1 snapshot, 1 manifest, 2 data files, 0 delete files and 2 live rows were looked at", verified.Output, StringComparison.Ordinal);
         await java.VerifyAsync(place.Address);
     }
 

@@ -220,7 +220,7 @@ internal sealed partial class FaultyS3 : IAsyncDisposable
         int start = range.Groups[1].Length == 0
             ? Math.Max(0, content.Length - int.Parse(range.Groups[2].Value, CultureInfo.InvariantCulture))
             : int.Parse(range.Groups[1].Value, CultureInfo.InvariantCulture);
-        int end = range.Groups[1].Length == 0 ? content.Length : Math.Min(content.Length, int.Parse(range.Groups[2].Value, CultureInfo.InvariantCulture) + 1);
+        int end = range.Groups[1].Length == 0 || range.Groups[2].Length == 0 ? content.Length : Math.Min(content.Length, int.Parse(range.Groups[2].Value, CultureInfo.InvariantCulture) + 1);
         return content.Length == 0 ? Error(416, "InvalidRange")
             : new Reply(206, content[start..end]) { ETag = ETag(content), ContentRange = $"bytes {start}-{end - 1}/{content.Length}" };
     }
