@@ -56,7 +56,7 @@ public sealed class TableCatalogFaultTests(S3Server s3, RestCatalogServer rest, 
         int port = ComponentScript.FreePort();
         ToolResult refused = Run(options.Replace("{0}", $"{port}", StringComparison.Ordinal).Split(' '));
 
-        AssertFails(Unavailable, refused, $"127.0.0.1:{port}", remedy);
+        ToolFailure.AssertIs(Unavailable, refused, $"127.0.0.1:{port}", remedy);
         Assert.DoesNotContain("secret", refused.Error, StringComparison.Ordinal);
         Assert.Equal(["a-1.ndjson"], _folder.Names());
     }
@@ -77,7 +77,7 @@ public sealed class TableCatalogFaultTests(S3Server s3, RestCatalogServer rest, 
         ToolResult lost = Run(["--table", name, "--run-id", "nightly", .. TableArguments.Of(place)]);
         await rest.FaultAsync("409", count: 0);
 
-        AssertFails(Unavailable, lost, $"Others committed to {name} first each of 3 times, and nothing was written", "commit.retry.num-retries");
+        ToolFailure.AssertIs(Unavailable, lost, $"Others committed to {name} first each of 3 times, and nothing was written", "commit.retry.num-retries");
         Assert.Equal(0, await java.CountAsync(place.Address));
         await java.VerifyAsync(place.Address);
         ToolResult again = Run(["--table", name, "--run-id", "nightly", .. TableArguments.Of(place)]);
@@ -100,7 +100,7 @@ public sealed class TableCatalogFaultTests(S3Server s3, RestCatalogServer rest, 
         TableAddress renewed = TableAddress.InRest(_server, "renewed.sessions");
         Assert.Equal(1, await java.CountAsync(renewed));
         await java.VerifyAsync(renewed);
-        AssertFails(Failed, ends[1], "'given.sessions'", $"REST catalog '{_server.Uri}'", "'credential'", "'token'");
+        ToolFailure.AssertIs(Failed, ends[1], "'given.sessions'", $"REST catalog '{_server.Uri}'", "'credential'", "'token'");
         Assert.DoesNotContain("secret", ends[1].Error, StringComparison.Ordinal);
         TableAddress given = TableAddress.InRest(_server, "given.sessions");
         Assert.Equal(0, await java.CountAsync(given));
@@ -117,13 +117,6 @@ public sealed class TableCatalogFaultTests(S3Server s3, RestCatalogServer rest, 
     private ToolResult Run(params string[] options) => ToolProcess.Run(
         _folder.Path,
         ["batch", EventFiles.Write(_folder, "a", day: 1, Users), .. options.Contains("--table") ? (string[])[] : ["--table", "s.t"], .. options]).AssertCivil();
-
-    private static void AssertFails(int exitCode, ToolResult result, params string[] says)
-    {
-        Assert.Equal((exitCode, ""), (result.ExitCode, result.AssertCivil().Output));
-        Assert.All(says, part => Assert.Contains(part, result.Error, StringComparison.Ordinal));
-        Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
-    }
 
     /// <summary>A run whose input ends after the token that it opened the table with.</summary>
     private async Task<ToolResult> RunBeyondTheTokenAsync(string table, string property)
