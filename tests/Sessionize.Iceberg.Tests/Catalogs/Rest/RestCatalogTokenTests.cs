@@ -69,7 +69,10 @@ public sealed class RestCatalogTokenTests : RestStubTests
     {
         IcebergTableOptions options = new()
         {
-            Name = "a.t", Catalog = IcebergCatalogKind.Rest, CatalogUri = "http://h", CatalogProperties = { ["credential"] = "id:x", ["oauth2-server-uri"] = place },
+            Name = "a.t",
+            Catalog = IcebergCatalogKind.Rest,
+            CatalogUri = "http://h",
+            CatalogProperties = { ["credential"] = "id:x", ["oauth2-server-uri"] = place },
         };
         ArgumentException refusal = Assert.Throws<ArgumentException>(() => IcebergCatalogs.Open(options, TimeProvider.System));
         Assert.All([.. says, "'oauth2-server-uri'"], part => Assert.Contains(part, refusal.Message, StringComparison.Ordinal));
