@@ -33,14 +33,14 @@ public sealed class CommitDamageTests(S3Server s3, RestCatalogServer rest, IceCh
             }
         }
 
-        string[] before = Directory.GetFiles(metadata);
+        string[] before = Deciding();
         string[] ids = await driver.StageAsync(5);
         SinkCommit commit = driver.Next();
         SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(async () => await driver.Sink.CommitAsync(commit, Token));
 
         Assert.False(failure.IsTransient);
         Assert.All(says, part => Assert.Contains(part, failure.Message, StringComparison.Ordinal));
-        Assert.Equal(before.Order(StringComparer.Ordinal), Directory.GetFiles(metadata).Order(StringComparer.Ordinal));
+        Assert.Equal(before, Deciding());
 
         foreach ((string file, byte[] content) in whole)
         {
@@ -53,6 +53,9 @@ public sealed class CommitDamageTests(S3Server s3, RestCatalogServer rest, IceCh
         await driver.CommitAsync(5);
         Assert.Equal(20, await java.CountAsync(place.Address));
         await java.VerifyAsync(place.Address);
+
+        // The manifest of the rows is kept for the next try.
+        string[] Deciding() => [.. Directory.GetFiles(metadata).Where(file => !file.EndsWith("-m0.avro", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>What is left looks like the table before that commit: going on would lose its rows without a word.</summary>

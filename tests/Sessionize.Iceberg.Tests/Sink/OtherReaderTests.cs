@@ -32,9 +32,9 @@ public sealed class OtherReaderTests(S3Server s3, RestCatalogServer rest, IceChe
 
     [Theory]
     [MemberData(nameof(OnS3))]
-    public async Task S3Folder_EveryLayout_ClickHouseReadsWhatJavaReads(TablePlaceKind kind)
+    public async Task S3Folder_TwoLayouts_ClickHouseReadsWhatJavaReads(TablePlaceKind kind)
     {
-        foreach (string layout in s_layouts)
+        foreach (string layout in s_layouts[..2])
         {
             TablePlace place = await WrittenAsync(kind, layout);
             string location = $"{WarehouseOf(place)}/{place.Options().Name.Replace('.', '/')}";
