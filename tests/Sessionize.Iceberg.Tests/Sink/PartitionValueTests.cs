@@ -42,7 +42,7 @@ public sealed class PartitionValueTests(S3Server s3, RestCatalogServer rest, Ice
     [InlineData(TablePlaceKind.HadoopLocal, "uuid")]
     [InlineData(TablePlaceKind.HadoopS3, "uuid")]
     [InlineData(TablePlaceKind.RestLocal, "entry_page,end_reason")]
-    [InlineData(TablePlaceKind.RestS3, "exit_page")]
+    [InlineData(TablePlaceKind.SqliteS3, "exit_page")]
     [InlineData(TablePlaceKind.SqliteLocal, "session_id")]
     [InlineData(TablePlaceKind.HadoopLocal, "session_date,user_hash_bucket")]
     [InlineData(TablePlaceKind.HadoopLocal, "session_start_time_ms,session_end_time_ms,event_count,page_view_count,visit_start_time_ms,session_index,revision")]
