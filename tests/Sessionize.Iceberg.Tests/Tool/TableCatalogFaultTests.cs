@@ -42,6 +42,7 @@ public sealed class TableCatalogFaultTests(S3Server s3, RestCatalogServer rest, 
         TableAddress table = TableAddress.InSql(server.JdbcUri, "sessionize", _folder.File("lake"), "s.t", "--user", server.User, "--password", "");
         Assert.Equal(Users, await java.CountAsync(table));
         await java.VerifyAsync(table);
+        Assert.Equal(2, Directory.GetFiles(_folder.File("lake/s/t/metadata"), "*.metadata.json").Length);
         Assert.Contains("The run 'nightly' is in", Run("--run-id", "nightly", "--warehouse", "lake", "--catalog", "sql", "--catalog-uri", uri).Error, StringComparison.Ordinal);
     }
 
