@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sessionize.Cli.Tests.Support;
 using Sessionize.Iceberg.Tests.Sink;
 using Sessionize.Iceberg.Tests.Support;
+using Sessionize.S3.Tests.Support;
 using Xunit;
 
 namespace Sessionize.Iceberg.Tests.Tool;
@@ -61,6 +62,42 @@ public sealed class TableCatalogFaultTests(S3Server s3, RestCatalogServer rest, 
         ToolFailure.AssertIs(Unavailable, refused, $"127.0.0.1:{port}", remedy);
         Assert.DoesNotContain("secret", refused.Error, StringComparison.Ordinal);
         Assert.Equal(["a-1.ndjson"], _folder.Names());
+    }
+
+    [Theory]
+    [InlineData("/v2.metadata.json", S3Fault.DropAfter, 6, Done)]
+    [InlineData("/v2.metadata.json", S3Fault.SlowDown, 6, Done)]
+    [InlineData("-m0.avro", S3Fault.AccessDenied, 1, Failed)]
+    [InlineData(".parquet", S3Fault.SlowDown, 100, Unavailable)]
+    public async Task S3_FailsAtAFileOfTheCommit_EndsAsItShouldAndTheRunAgainIsOnce(string file, S3Fault fault, int times, int exitCode)
+    {
+        await using FaultyS3 store = new();
+        string[] options =
+        [
+            "--run-id", "nightly", "--warehouse", "s3://b/lake", "--partition-by", "none",
+            .. store.Properties(("s3.retry.num-retries", "1")).SelectMany(property => (string[])["--catalog-property", $"{property.Key}={property.Value}"]),
+        ];
+        store.FailNext("PUT", fault, times, file);
+
+        ToolResult run = Run(options);
+
+        store.Mend();
+        TableAddress table = new("s3://b/lake/s/t", ["--s3-endpoint", store.Endpoint, "--access-key", "key", "--secret-key", "secret"]);
+        if (exitCode == Done)
+        {
+            Assert.True(run.ExitCode == Done, run.Error);
+        }
+        else
+        {
+            ToolFailure.AssertIs(exitCode, run, "Cannot write 's3://b/lake/s/t/", file, $"S3 at {store.Endpoint}", exitCode == Failed ? "Give permission" : "Try again later");
+            await java.VerifyAsync(table);
+        }
+
+        ToolResult again = Run(options);
+        Assert.True(again.ExitCode == Done, again.Error);
+        Assert.Equal(exitCode == Done, again.Error.Contains("The run 'nightly' is in", StringComparison.Ordinal));
+        Assert.Equal(Users, await java.CountAsync(table));
+        await java.VerifyAsync(table);
     }
 
     [Fact]
