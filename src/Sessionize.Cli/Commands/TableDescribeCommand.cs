@@ -122,11 +122,11 @@ internal sealed class TableDescribeCommand : TableVerb
         TextGrid.Line(console, $"  last updated    {CountText.Of(info.LastUpdated)} UTC");
         TextGrid.Line(console, $"  partitioned by  {OrNothing(info.PartitionedBy)}");
         TextGrid.Line(console, $"  sorted by       {OrNothing(info.SortedBy)}");
-        TextGrid.Line(console, $"  content         {CountText.Of(info.Rows)} rows in {CountText.Of(info.DataFiles)} data files, {CountText.OfBytes(info.Bytes)}; {CountText.Of(info.DeleteFiles)} delete files");
+        TextGrid.Line(console, $"  content         {CountText.Of(info.Rows, "row")} in {CountText.Of(info.DataFiles, "data file")}, {CountText.OfBytes(info.Bytes)}; {CountText.Of(info.DeleteFiles, "delete file")}");
         if (info.UsersPerBucket is { } users)
         {
             string mean = users.Mean.ToString("N1", CultureInfo.InvariantCulture);
-            TextGrid.Line(console, $"  users           {CountText.Of(users.Users)} in {CountText.Of(users.Buckets)} buckets: least {CountText.Of(users.Least)}, mean {mean}, most {CountText.Of(users.Most)}");
+            TextGrid.Line(console, $"  users           {CountText.Of(users.Users)} in {CountText.Of(users.Buckets, "bucket")}: least {CountText.Of(users.Least)}, mean {mean}, most {CountText.Of(users.Most)}");
         }
 
         TextGrid.Heading(console, "Columns");

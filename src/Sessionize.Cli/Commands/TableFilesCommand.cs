@@ -46,6 +46,6 @@ internal sealed class TableFilesCommand : TableVerb
         [
             file.Content, CountText.Of(file.Rows), CountText.OfBytes(file.Bytes), TableDescribeCommand.PartitionText(file.Partition), file.Path,
         ]));
-        TextGrid.Line(console, $"{CountText.Of(files.Count)} files, {CountText.OfBytes(files.Sum(file => file.Bytes))}");
+        TextGrid.Line(console, $"{CountText.Of(files.Count, "file")}, {CountText.OfBytes(files.Sum(file => file.Bytes))}");
     }
 }

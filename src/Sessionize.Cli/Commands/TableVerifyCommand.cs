@@ -36,8 +36,8 @@ internal sealed class TableVerifyCommand() : TableVerb("verify", "Audits a table
     private static string ToText(IcebergTableAudit audit)
     {
         IEnumerable<string> findings = audit.Findings.Select(finding => TerminalText.Safe($"{finding.Code}: {finding.Place}: {finding.Message}"));
-        string lookedAt = $"{CountText.Of(audit.Snapshots)} snapshots, {CountText.Of(audit.Manifests)} manifests, {CountText.Of(audit.DataFiles)} data files, "
-            + $"{CountText.Of(audit.DeleteFiles)} delete files and {CountText.Of(audit.Sessions)} live rows were looked at";
-        return string.Join('\n', findings.Append($"{(audit.IsSound ? "The table is sound" : $"{CountText.Of(audit.Findings.Count)} findings")}: {lookedAt}."));
+        string lookedAt = $"{CountText.Of(audit.Snapshots, "snapshot")}, {CountText.Of(audit.Manifests, "manifest")}, {CountText.Of(audit.DataFiles, "data file")}, "
+            + $"{CountText.Of(audit.DeleteFiles, "delete file")} and {CountText.Of(audit.Sessions, "live row")} were looked at";
+        return string.Join('\n', findings.Append($"{(audit.IsSound ? "The table is sound" : CountText.Of(audit.Findings.Count, "finding"))}: {lookedAt}."));
     }
 }

@@ -10,6 +10,11 @@ internal static class CountText
     /// <summary>A number with its digits in threes.</summary>
     public static string Of(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>So many things: <c>1 file</c>, <c>1,000 files</c>.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="thing">One of them; more have an s behind it.</param>
+    public static string Of(long count, string thing) => $"{Of(count)} {thing}{(count == 1 ? "" : "s")}";
+
     /// <summary>A size in its largest unit.</summary>
     public static string OfBytes(long bytes)
     {

@@ -23,8 +23,8 @@ internal static class ProgressDisplay
         }
 
         string Describe() => latest.Value is { Sessions: > 0 and var sessions }
-            ? string.Create(CultureInfo.InvariantCulture, $"{sessions:N0} sessions written")
-            : string.Create(CultureInfo.InvariantCulture, $"{latest.Value.Events:N0} events read{(share() is { } part ? $", {part:P0} of the input" : "")}");
+            ? $"{CountText.Of(sessions, "session")} written"
+            : string.Create(CultureInfo.InvariantCulture, $"{CountText.Of(latest.Value.Events, "event")} read{(share() is { } part ? $", {part:P0} of the input" : "")}");
         if (Talk.IsTerminal)
         {
             try

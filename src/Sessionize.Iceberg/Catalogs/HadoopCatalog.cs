@@ -128,9 +128,17 @@ internal sealed class HadoopCatalog : IIcebergCatalog
         bool isCompressed = MetadataFiles.IsCompressed(current.Location);
         string location = folder.LocationOf(current.Version + 1, isCompressed);
         ReadOnlyMemory<byte> written = MetadataFiles.Write(after, isCompressed);
-        if (!await _storage.TryCreateAsync(location, written, cancellationToken).ConfigureAwait(false))
+        try
         {
-            return new CatalogCommit(CatalogCommitOutcome.Conflict, null, $"Another made '{location}' first.");
+            if (!await _storage.TryCreateAsync(location, written, cancellationToken).ConfigureAwait(false))
+            {
+                return new CatalogCommit(CatalogCommitOutcome.Conflict, null, $"Another made '{location}' first.");
+            }
+        }
+        catch (SessionizeException failure) when (!failure.IsTransient && FileLocations.IsLocal(location))
+        {
+            // A full disk or a folder without permission has taken nothing. A store behind a network may yet carry out an earlier request.
+            return CatalogCommit.NotSent(failure);
         }
 
         if (!await PublishAsync(folder, current.Version + 1, current.Version, later => Follows(later, after, location, updates)).ConfigureAwait(false))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Net.Sockets;
 using Sessionize.Iceberg.Metadata;
@@ -16,6 +17,9 @@ internal sealed class SqlCatalog(SqlDatabase database, IFileStorage storage, str
     private const int Rereads = 5;
 
     private readonly string _warehouse = FileLocations.Absolute(warehouse);
+
+    // Metadata whose commit may have been made or not, and the file that it follows. Once this catalog puts another behind that one, it is nobody's.
+    private readonly ConcurrentDictionary<string, string> _doubtful = new(StringComparer.Ordinal);
     private volatile object? _hasType;
 
     /// <inheritdoc/>
@@ -166,10 +170,15 @@ internal sealed class SqlCatalog(SqlDatabase database, IFileStorage storage, str
             return CatalogCommit.NotSent(failure);
         }
 
+        _doubtful[location] = current;
         CatalogCommit outcome = await ReplaceAsync(tables!, table.Name, current, location, after, cancellationToken).ConfigureAwait(false);
+        _doubtful.TryRemove(location, out _);
 
         // Only a definite refusal shows that nobody reads the file.
-        await MetadataFiles.DeleteQuietlyAsync(storage, outcome.Outcome == CatalogCommitOutcome.Committed ? forgotten : [location]).ConfigureAwait(false);
+        string[] needless = outcome.Outcome == CatalogCommitOutcome.Committed
+            ? [.. forgotten, .. _doubtful.Where(file => file.Value == current && _doubtful.TryRemove(file)).Select(file => file.Key)]
+            : [location];
+        await MetadataFiles.DeleteQuietlyAsync(storage, needless).ConfigureAwait(false);
         return outcome;
     }
 

@@ -4,15 +4,17 @@ using Xunit;
 namespace Sessionize.Iceberg.Tests.Sink;
 
 /// <summary>A REST catalog that fails at a commit, before or after having done it: each row is there once, and the pipeline goes on.</summary>
-public sealed class RestFaultTests(IceCheck java) : IAsyncDisposable
+/// <remarks>With a server of its own, so that faults meet nobody else.</remarks>
+public sealed class RestFaultTests(IceCheck java, RestCatalogServer server) : IClassFixture<RestCatalogServer>
 {
-    private readonly RestCatalogServer _server = new();
+    private static int s_tables;
 
     [Theory]
     [InlineData("409", 1)]
     [InlineData("409", 4)]
     [InlineData("500-before", 1)]
     [InlineData("503-before", 2)]
+    [InlineData("429", 2)]
     [InlineData("500-after", 1)]
     [InlineData("502-after", 1)]
     [InlineData("503-after", 1)]
@@ -22,7 +24,7 @@ public sealed class RestFaultTests(IceCheck java) : IAsyncDisposable
         TablePlace place = await NewAsync();
         await using SinkDriver driver = await SinkDriver.OpenAsync(place, 0);
         await driver.CommitAsync(5);
-        await _server.FaultAsync(mode, count);
+        await server.FaultAsync(mode, count);
         await driver.CommitAsync(5);
         await driver.CommitAsync(5);
         Assert.Equal(15, await java.CountAsync(place.Address));
@@ -35,7 +37,7 @@ public sealed class RestFaultTests(IceCheck java) : IAsyncDisposable
         TablePlace place = (await NewAsync()).With(options => options.CatalogProperties["rest.client.socket-timeout-ms"] = "1000");
         await using SinkDriver driver = await SinkDriver.OpenAsync(place, 0);
         await driver.CommitAsync(5);
-        await _server.FaultAsync("slow", delay: TimeSpan.FromSeconds(3));
+        await server.FaultAsync("slow", delay: TimeSpan.FromSeconds(3));
         string[] ids = await driver.StageAsync(5);
         SinkCommit commit = driver.Next();
         SinkCommitOutcome outcome = await driver.Sink.CommitAsync(commit, TestContext.Current.CancellationToken);
@@ -54,11 +56,11 @@ public sealed class RestFaultTests(IceCheck java) : IAsyncDisposable
         TablePlace place = await NewAsync();
         await using SinkDriver driver = await SinkDriver.OpenAsync(place, 0);
         await driver.CommitAsync(5);
-        await _server.StopAsync();
+        await server.StopAsync();
         string[] ids = await driver.StageAsync(5);
         SinkCommit commit = driver.Next();
         Task<SinkCommitOutcome> committing = driver.Sink.CommitAsync(commit, TestContext.Current.CancellationToken).AsTask();
-        await _server.RestartAsync();
+        await server.RestartAsync();
         Assert.Equal(SinkCommitOutcome.Committed, await committing);
         driver.Take(commit, ids);
         await driver.CommitAsync(5);
@@ -66,12 +68,10 @@ public sealed class RestFaultTests(IceCheck java) : IAsyncDisposable
         await java.VerifyAsync(place.Address);
     }
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
-
     private async Task<TablePlace> NewAsync()
     {
-        await _server.StartAsync();
-        const string Name = "faults.sessions";
-        return new TablePlace(() => new IcebergTableOptions { Name = Name, Catalog = IcebergCatalogKind.Rest, CatalogUri = _server.Uri }, TableAddress.InRest(_server, Name));
+        await server.StartAsync();
+        string name = $"faults.sessions{Interlocked.Increment(ref s_tables)}";
+        return new TablePlace(() => new IcebergTableOptions { Name = name, Catalog = IcebergCatalogKind.Rest, CatalogUri = server.Uri }, TableAddress.InRest(server, name));
     }
 }

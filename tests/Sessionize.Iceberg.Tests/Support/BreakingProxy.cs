@@ -25,6 +25,12 @@ internal sealed class BreakingProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <summary>Whether it has broken the connection.</summary>
+    public bool IsBroken => Volatile.Read(ref _isBroken) != 0;
+
+    /// <summary>Whether the server is not reached any more behind that.</summary>
+    public bool StaysAway { get; init; }
+
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
@@ -57,6 +63,11 @@ internal sealed class BreakingProxy : IAsyncDisposable
         {
             try
             {
+                if (IsBroken && StaysAway)
+                {
+                    return;
+                }
+
                 await server.ConnectAsync(_server);
                 TaskCompletionSource asked = new();
                 await Task.WhenAny(AskAsync(client, server, asked), AnswerAsync(client, server, asked.Task));

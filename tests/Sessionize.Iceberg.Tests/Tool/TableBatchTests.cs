@@ -195,12 +195,5 @@ public sealed class TableBatchTests(S3Server s3, RestCatalogServer rest, IceChec
     private static string[] Arguments(TablePlace place, string events, string[] more) =>
         ["batch", events, "--table", place.Options().Name, .. TableArguments.Of(place), .. more];
 
-    /// <summary>One session a user, of the given day of May 2024.</summary>
-    private string Events(string prefix, int day, int users)
-    {
-        long start = DateTimeOffset.Parse("2024-05-01T08:00:00Z", CultureInfo.InvariantCulture).ToUnixTimeMilliseconds() + ((day - 1) * 86_400_000L);
-        return _folder.Write($"{prefix}-{day}.ndjson", string.Concat(Enumerable.Range(0, users).Select(user => string.Create(
-            CultureInfo.InvariantCulture,
-            $$"""{"uuid":"{{prefix}}-{{user}}","event_timestamp":{{start + (user * 1000)}},"page_name":"home","event_id":"{{user}}"}{{"\n"}}"""))));
-    }
+    private string Events(string prefix, int day, int users) => EventFiles.Write(_folder, prefix, day, users);
 }

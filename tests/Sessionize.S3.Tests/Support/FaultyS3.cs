@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using System.Xml.Linq;
 
 namespace Sessionize.S3.Tests.Support;
 
@@ -14,7 +13,7 @@ internal sealed partial class FaultyS3 : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<string, SortedDictionary<int, byte[]>> _uploads = new();
-    private readonly ConcurrentQueue<(string Method, S3Fault Fault)> _faults = new();
+    private readonly ConcurrentQueue<(string Method, string Part, S3Fault Fault)> _faults = new();
     private readonly TaskCompletionSource _end = new();
     private readonly Lock _lock = new();
     private readonly Task _loop;
@@ -65,15 +64,22 @@ internal sealed partial class FaultyS3 : IAsyncDisposable
     }
 
     /// <summary>The next requests of a method fail so.</summary>
-    public FaultyS3 FailNext(string method, S3Fault fault, int times = 1)
+    /// <param name="method">The method.</param>
+    /// <param name="fault">How they fail.</param>
+    /// <param name="times">How many.</param>
+    /// <param name="of">A part of the names that they are for; others do not fail meanwhile.</param>
+    public FaultyS3 FailNext(string method, S3Fault fault, int times = 1, string of = "")
     {
         for (int time = 0; time < times; time++)
         {
-            _faults.Enqueue((method, fault));
+            _faults.Enqueue((method, of, fault));
         }
 
         return this;
     }
+
+    /// <summary>Nothing fails any more.</summary>
+    public void Mend() => _faults.Clear();
 
     public int Count(string method) => Requests.Count(request => request.Line.StartsWith(method + ' ', StringComparison.Ordinal));
 
@@ -124,7 +130,7 @@ internal sealed partial class FaultyS3 : IAsyncDisposable
     private async Task AnswerAsync(HttpCall call)
     {
         Requests.Enqueue(($"{call.Method} {call.RawUrl}", AccessKey().Match(call.Headers["Authorization"] ?? "").Groups[1].Value));
-        S3Fault? fault = TakeFault(call.Method);
+        S3Fault? fault = TakeFault(call);
         if (fault == S3Fault.DropBefore)
         {
             return;
@@ -154,11 +160,12 @@ internal sealed partial class FaultyS3 : IAsyncDisposable
         await call.AnswerAsync(reply.Status, reply.Headers, reply.Body, fault == S3Fault.CutAnswer ? reply.Body.Length / 2 : reply.Body.Length);
     }
 
-    private S3Fault? TakeFault(string method)
+    private S3Fault? TakeFault(HttpCall call)
     {
         lock (_lock)
         {
-            return _faults.TryPeek(out (string Method, S3Fault Fault) next) && next.Method == method && _faults.TryDequeue(out next) ? next.Fault : null;
+            return _faults.TryPeek(out (string Method, string Part, S3Fault Fault) next) && next.Method == call.Method
+                && call.RawUrl.Contains(next.Part, StringComparison.Ordinal) && _faults.TryDequeue(out next) ? next.Fault : null;
         }
     }
 
@@ -170,6 +177,7 @@ internal sealed partial class FaultyS3 : IAsyncDisposable
         {
             "PUT" when upload is not null => PutPart(upload, request),
             "PUT" => Put(name, request),
+            "GET" when request.Query["list-type"] == "2" => List(name, request.Query["prefix"] ?? ""),
             "GET" or "HEAD" => Get(name, request),
             "DELETE" when upload is not null => _uploads.TryRemove(upload, out _) ? new Reply(204, []) : Error(404, "NoSuchUpload"),
             "DELETE" => Delete(name),
@@ -212,63 +220,9 @@ internal sealed partial class FaultyS3 : IAsyncDisposable
         int start = range.Groups[1].Length == 0
             ? Math.Max(0, content.Length - int.Parse(range.Groups[2].Value, CultureInfo.InvariantCulture))
             : int.Parse(range.Groups[1].Value, CultureInfo.InvariantCulture);
-        int end = range.Groups[1].Length == 0 ? content.Length : Math.Min(content.Length, int.Parse(range.Groups[2].Value, CultureInfo.InvariantCulture) + 1);
+        int end = range.Groups[1].Length == 0 || range.Groups[2].Length == 0 ? content.Length : Math.Min(content.Length, int.Parse(range.Groups[2].Value, CultureInfo.InvariantCulture) + 1);
         return content.Length == 0 ? Error(416, "InvalidRange")
             : new Reply(206, content[start..end]) { ETag = ETag(content), ContentRange = $"bytes {start}-{end - 1}/{content.Length}" };
-    }
-
-    private Reply Delete(string name)
-    {
-        Objects.TryRemove(name, out _);
-        return new Reply(204, []);
-    }
-
-    private Reply DeleteMany(string bucket, byte[] body)
-    {
-        XNamespace space = "http://s3.amazonaws.com/doc/2006-03-01/";
-        StringBuilder errors = new();
-        foreach (string key in XDocument.Parse(Encoding.UTF8.GetString(body)).Descendants(space + "Key").Select(element => element.Value))
-        {
-            if (Undeletable.Contains(key))
-            {
-                errors.Append(CultureInfo.InvariantCulture, $"<Error><Key>{key}</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
-            }
-            else
-            {
-                Objects.TryRemove($"{bucket.TrimEnd('/')}/{key}", out _);
-            }
-        }
-
-        return Xml($"<DeleteResult xmlns=\"{space}\">{errors}</DeleteResult>");
-    }
-
-    private Reply Initiate()
-    {
-        string id = Guid.NewGuid().ToString("N");
-        _uploads[id] = [];
-        return Xml($"<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
-    }
-
-    private Reply PutPart(string upload, HttpCall request)
-    {
-        if (!_uploads.TryGetValue(upload, out SortedDictionary<int, byte[]>? parts))
-        {
-            return Error(404, "NoSuchUpload");
-        }
-
-        parts[int.Parse(request.Query["partNumber"]!, CultureInfo.InvariantCulture)] = request.Body;
-        return new Reply(200, []) { ETag = ETag(request.Body) };
-    }
-
-    private Reply Complete(string name, string upload)
-    {
-        if (!_uploads.TryRemove(upload, out SortedDictionary<int, byte[]>? parts))
-        {
-            return Error(404, "NoSuchUpload");
-        }
-
-        Objects[name] = [.. parts.Values.SelectMany(part => part)];
-        return Xml($"<CompleteMultipartUploadResult><ETag>{ETag(Objects[name])}</ETag></CompleteMultipartUploadResult>");
     }
 
     private static Reply? Refusal(S3Fault? fault) => fault switch

@@ -22,9 +22,7 @@ internal sealed class RestSettings
     {
         _properties = properties;
         Uri = Place("uri", properties.GetValueOrDefault("uri") ?? "");
-        TokenUri = properties.TryGetValue(TokenUriName, out string? tokens)
-            ? System.Uri.TryCreate(tokens, UriKind.Absolute, out System.Uri? absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal) ? WithoutUser(TokenUriName, absolute) : Below(tokens)
-            : Below(DefaultTokenPath);
+        TokenUri = TokenPlace(properties.GetValueOrDefault(TokenUriName) ?? DefaultTokenPath);
         ConnectTimeout = Milliseconds("rest.client.connection-timeout-ms", 15_000);
         AnswerTimeout = Milliseconds("rest.client.socket-timeout-ms", 60_000);
         Retries = (int)Number("rest.client.max-retries", 5, least: 0, most: 100);
@@ -128,9 +126,14 @@ internal sealed class RestSettings
         $"The REST catalog's '{name}' has a user or password before '@{uri.Host}': leave them out, and set the catalog property 'credential', or "
             + "'rest.auth.type' to 'basic' with 'rest.auth.basic.username' and 'rest.auth.basic.password'.");
 
-    private Uri Below(string path) => System.Uri.TryCreate($"{Uri}/{path.TrimStart('/')}", UriKind.Absolute, out System.Uri? uri)
-        ? uri
-        : throw new ArgumentException($"The catalog property '{TokenUriName}' is '{SqlUri.WithoutPassword(path)}'; it has to be an address, or a path below '{Uri}'.");
+    private Uri TokenPlace(string text)
+    {
+        bool isAddress = text.Contains("://", StringComparison.Ordinal);
+        return System.Uri.TryCreate(isAddress ? text : $"{Uri}/{text.TrimStart('/')}", UriKind.Absolute, out System.Uri? place) && place.Scheme is ("http" or "https")
+            ? WithoutUser(TokenUriName, place)
+            : throw new ArgumentException(
+                $"The catalog property '{TokenUriName}' is '{SqlUri.WithoutPassword(text)}'; it has to be an address with http or https, or a path below '{Uri}'.");
+    }
 
     private TimeSpan Milliseconds(string name, long whereNone) => TimeSpan.FromMilliseconds(Number(name, whereNone, least: 1, most: int.MaxValue - 1));
 

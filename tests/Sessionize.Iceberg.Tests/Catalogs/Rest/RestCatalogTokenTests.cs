@@ -61,6 +61,36 @@ public sealed class RestCatalogTokenTests : RestStubTests
         Assert.Equal("Bearer second", stub.Calls[^1].Header("Authorization"));
     }
 
+    [Theory]
+    [InlineData("http://me:secret@tokens.example/t", "user or password before '@tokens.example'", "'credential'")]
+    [InlineData("https://secret@tokens.example:8443/t", "user or password before '@tokens.example'", "'credential'")]
+    [InlineData("ftp://me:secret@tokens.example/t", "'ftp://me:***@tokens.example/t'", "http or https")]
+    public void Open_TokenServerThatIsNoPlainAddress_IsRefusedWithoutTheSecret(string place, params string[] says)
+    {
+        IcebergTableOptions options = new()
+        {
+            Name = "a.t",
+            Catalog = IcebergCatalogKind.Rest,
+            CatalogUri = "http://h",
+            CatalogProperties = { ["credential"] = "id:x", ["oauth2-server-uri"] = place },
+        };
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => IcebergCatalogs.Open(options, TimeProvider.System));
+        Assert.All([.. says, "'oauth2-server-uri'"], part => Assert.Contains(part, refusal.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain("secret", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LoadAsync_TokenServerNamedByTheServerWithAPassword_IsRefusedWithoutIt()
+    {
+        await using RestStub stub = Stub(TokenOf("first", 3600));
+        stub.On("GET /v1/config", new StubReply(200, """{"defaults":{"oauth2-server-uri":"http://me:secret@tokens.example/t"},"overrides":{}}"""));
+        await using RestCatalog catalog = Open(stub, [("credential", "id:x")]);
+        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(() => LoadAsync(catalog));
+        Assert.Contains("gives a setting that cannot be used", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("'@tokens.example'", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task LoadAsync_TokenNearItsEnd_IsRenewedBefore()
     {
