@@ -8,6 +8,7 @@ internal sealed class PipelineOptions
 {
     private const string Continuous = "continuous";
     private const string UntilEnd = "until-end";
+    private const string CloseAll = "close-all";
     private const string Minutes = "m";
     private const string Seconds = "s";
     private static readonly TimeSpan s_standardInterval = TimeSpan.FromSeconds(30);
@@ -33,7 +34,7 @@ internal sealed class PipelineOptions
 
     private readonly Option<EndClosingKind?> _atEnd = OptionParsing.Choice<EndClosingKind?>(
         "--at-end", "With --trigger until-end: what happens to open sessions; leave-open by default.",
-        ("leave-open", EndClosingKind.LeaveOpen), ("close-due", EndClosingKind.CloseDue), ("close-all", EndClosingKind.CloseAll));
+        ("leave-open", EndClosingKind.LeaveOpen), ("close-due", EndClosingKind.CloseDue), (CloseAll, EndClosingKind.CloseAll));
 
     private readonly Option<long?> _endTime = OptionParsing.EndTime();
 
@@ -55,13 +56,14 @@ internal sealed class PipelineOptions
 
         command.Validators.Add(result =>
         {
-            bool isUntilEnd = result.GetValue(_trigger) is UntilEnd;
+            // The texts, and not the values: asking for the value of a wrong text throws.
+            bool isUntilEnd = result.GetResult(_trigger) is { Tokens: [{ Value: UntilEnd }] };
             if (result.GetResult(_atEnd) is not null && !isUntilEnd)
             {
                 result.AddError("--at-end: it says what happens at the end, and there is none: give --trigger until-end, too.");
             }
 
-            if (result.GetResult(_endTime) is not null && result.GetValue(_atEnd) is not EndClosingKind.CloseAll)
+            if (result.GetResult(_endTime) is not null && result.GetResult(_atEnd) is not { Tokens: [{ Value: CloseAll }] })
             {
                 result.AddError("--end-time: it says at which time all sessions end: give --at-end close-all, too.");
             }

@@ -12,7 +12,7 @@ using Xunit;
 namespace Sessionize.Kafka.Tests.Tool;
 
 /// <summary><c>sessionize run</c> as a process, from a real broker into local tables.</summary>
-public sealed class RunCommandTests(KafkaBroker broker) : IDisposable
+public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
 {
     private const int Done = 0;
     private const int Failed = 1;
@@ -24,7 +24,13 @@ public sealed class RunCommandTests(KafkaBroker broker) : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    public async ValueTask InitializeAsync() => await broker.StartAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return default;
+    }
 
     [Theory]
     [InlineData("otto-shop")]
@@ -116,9 +122,8 @@ public sealed class RunCommandTests(KafkaBroker broker) : IDisposable
     }
 
     [Fact]
-    public async Task Mistakes_EachIsASentenceWithTheExitCodeOfItsKind()
+    public void Mistakes_EachIsASentenceWithTheExitCodeOfItsKind()
     {
-        await broker.StartAsync();
         File.WriteAllText(_folder.File("wrong.json"), """{"Kafka": {"Topik": "clicks"}, "InactivityTimeouts": "00:30:00"}""");
         File.WriteAllText(_folder.File("soon.json"), """{"Kafka": {"StartTimeout": "00:00:03"}}""");
         foreach ((int exitCode, string sentence, string[] words) in ((int, string, string[])[])
