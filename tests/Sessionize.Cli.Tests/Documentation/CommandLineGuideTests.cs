@@ -16,6 +16,7 @@ public sealed partial class CommandLineGuideTests : IDisposable
     [InlineData("batch")]
     [InlineData("demo")]
     [InlineData("generate")]
+    [InlineData("run")]
     public void Guide_Options_AreThoseOfTheHelp(string command)
     {
         string guide = File.ReadAllText(GuidePath());
