@@ -188,6 +188,24 @@ public sealed class KafkaGroupTests(KafkaBroker broker)
             [AssignmentChangeKind.Assigned, AssignmentChangeKind.Lost, AssignmentChangeKind.Assigned], driver.Changes.Select(change => change.Kind));
     }
 
+    [Fact]
+    public async Task Group_BrokersThatDoNotKnowTheNewerProtocol_AreReadByTheClassicOne()
+    {
+        // What brokers before 4.0 say; of a broker of its own, since it holds for all groups.
+        await using KafkaBroker old = new("--config", "group.coordinator.rebalance.protocols=classic");
+        await old.StartAsync();
+        string topic = await old.CreateTopicAsync(2);
+        await old.ProduceAsync(topic, Clicks.Spread(200, 20, 2));
+        using LogLines logs = new();
+        KafkaOptions options = new() { BootstrapServers = old.Servers, Topic = topic };
+        await using SourceDriver driver = await new SourceDriver(options, logs: logs).OpenAsync(TimeLimit.Of());
+
+        await driver.ReadToEndAsync(TimeLimit.Of());
+
+        Assert.Equal(200, driver.Records.Count);
+        Assert.Contains(logs.Lines, line => line.Contains("so 'classic' is used", StringComparison.Ordinal));
+    }
+
     private static async Task RunUntilAsync(Func<bool> holds, params SourceDriver[] drivers) =>
         await Task.WhenAll(drivers.Select(driver => driver.ReadUntilAsync(holds, TimeLimit.Of(), mayWait: true)));
 
