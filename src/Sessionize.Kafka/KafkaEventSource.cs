@@ -296,7 +296,7 @@ public sealed class KafkaEventSource : IGroupEventSource
             return null;
         }
 
-        PartitionPosition reached = new(partition.Source.Name, 0, partition.Expected, partition.Expected);
+        PartitionPosition reached = new(partition.Source.Name, partition.Source.Count ?? 0, partition.Expected, partition.Expected);
         IReadOnlyList<PartitionPosition> checkedPosition = await _check!.CheckAsync(
             [reached], present.ToDictionary(topic => topic.Name, StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
         return checkedPosition[0].Next;

@@ -188,6 +188,29 @@ public sealed class KafkaGroupTests(KafkaBroker broker)
             [AssignmentChangeKind.Assigned, AssignmentChangeKind.Lost, AssignmentChangeKind.Assigned], driver.Changes.Select(change => change.Kind));
     }
 
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public async Task Assigned_OpeningTakesLongerThanAGroupWaits_IsReadAllTheSame(string protocol)
+    {
+        await broker.StartAsync();
+        string topic = await broker.CreateTopicAsync(2);
+        await broker.ProduceAsync(topic, Clicks.Spread(200, 20, 2));
+        KafkaOptions options = OptionsOf(topic, protocol);
+        options.Properties["max.poll.interval.ms"] = "2000";
+        if (protocol == "classic")
+        {
+            options.Properties["session.timeout.ms"] = "2000";
+        }
+
+        await using SourceDriver driver = await new SourceDriver(options, trigger: Trigger.Continuous(TimeSpan.FromSeconds(1))).OpenAsync(TimeLimit.Of());
+        Assert.Equal(SourceReadResult.AssignmentChanged, await driver.Source.ReadAsync(new EventBatch(EventFields.None), TimeLimit.Of()));
+        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+
+        await driver.ReadUntilAsync(() => driver.Records.Count == 200, TimeLimit.Of(), mayWait: true);
+
+        Assert.Equal(2, driver.Owned.Count);
+    }
+
     [Fact]
     public async Task Group_BrokersThatDoNotKnowTheNewerProtocol_AreReadByTheClassicOne()
     {

@@ -12,6 +12,8 @@ internal sealed class PositionCheck(KafkaCluster cluster, KafkaOptions options, 
     private const string Remedies =
         "Set Kafka:OnDataLoss to Continue to go on with the first record that is there, or give the pipeline another name for a fresh start.";
 
+    // What was said once for all lanes.
+    private readonly HashSet<(string Topic, int Recorded)> _grown = [];
     private long _lost;
 
     /// <summary>How many records were missing and accepted as lost, as far as their number is known.</summary>
@@ -63,7 +65,7 @@ internal sealed class PositionCheck(KafkaCluster cluster, KafkaOptions options, 
                 + "so the lanes of the others have no partition. Give the pipeline another name for a fresh start.");
         }
 
-        if (topic.Partitions > recorded.PartitionCount)
+        if (topic.Partitions > recorded.PartitionCount && _grown.Add((topic.Name, recorded.PartitionCount)))
         {
             Log.PartitionsAdded(logger, groupId, topic.Name, topic.Partitions, recorded.PartitionCount);
         }
