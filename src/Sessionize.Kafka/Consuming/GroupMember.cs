@@ -44,13 +44,19 @@ internal sealed class GroupMember(
                 .SetPartitionsRevokedHandler((_, partitions) => Revoke(partitions))
                 .SetPartitionsLostHandler((_, partitions) => Lose(partitions))
                 .Build();
-            _consumer.Subscribe(options.TopicPattern is { } pattern ? [$"^({pattern})$"] : options.TopicNames);
+            if (!options.UsersSpanPartitions)
+            {
+                _consumer.Subscribe(options.TopicPattern is { } pattern ? [$"^({pattern})$"] : options.TopicNames);
+            }
         }
         catch (Exception wrong) when (KafkaFailure.IsWrongSetting(wrong))
         {
             throw KafkaFailure.WrongSetting(wrong);
         }
     }
+
+    /// <summary>Takes all partitions, without a group to share them with.</summary>
+    public void TakeAll(IReadOnlyList<TopicPartition> places) => _consumer!.Assign(Assign([.. places]));
 
     /// <summary>Takes the next record or end of a partition, and hears of rebalances.</summary>
     /// <exception cref="ConsumeException">An error of a partition, or of all of it.</exception>
@@ -105,7 +111,7 @@ internal sealed class GroupMember(
     /// <summary>Reads a partition on from another place, after its position was found to be none.</summary>
     public void Restart(OwnedPartition partition, long position)
     {
-        if (_usesConsumerProtocol || !options.HasSeveralTopics)
+        if (!options.UsersSpanPartitions && (_usesConsumerProtocol || !options.HasSeveralTopics))
         {
             _consumer!.IncrementalUnassign([partition.Place]);
             _consumer.IncrementalAssign([new TopicPartitionOffset(partition.Place, position)]);

@@ -23,6 +23,7 @@ internal sealed class GroupReader
     private readonly ILogger _logger;
     private readonly GroupMember _member;
     private readonly TimeSpan _silence;
+    private readonly bool _warnsOfKeys;
     private readonly ConcurrentQueue<Action> _commands = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _nextKeyWarning = 1;
@@ -46,6 +47,7 @@ internal sealed class GroupReader
     {
         (_groupId, _handover, _filler, _judge, _clock, _logger) = (groupId, handover, filler, judge, clock, logger);
         _member = new GroupMember(options, groupId, handover, filler, RunCommands, new ClientErrors(groupId, clock, logger), logger);
+        _warnsOfKeys = !options.UsersSpanPartitions;
         _silence = TimeSpan.FromTicks(Math.Min(s_longestSilence.Ticks, ClientSettings.RebalanceTimeout(options).Ticks / 6));
     }
 
@@ -56,11 +58,12 @@ internal sealed class GroupReader
     public long KeyMismatches => Volatile.Read(ref _keyMismatches);
 
     /// <summary>Joins the group.</summary>
+    /// <param name="all">The partitions, if all of them are taken without a group; else <see langword="null"/>.</param>
     /// <exception cref="SessionizeException">A setting is wrong.</exception>
-    public void Start()
+    public void Start(IReadOnlyList<TopicPartition>? all)
     {
         _member.Open();
-        new Thread(Run) { IsBackground = true, Name = $"Kafka group {_groupId}" }.Start();
+        new Thread(() => Run(all)) { IsBackground = true, Name = $"Kafka group {_groupId}" }.Start();
     }
 
     /// <summary>Brings a partition to its position.</summary>
@@ -107,10 +110,15 @@ internal sealed class GroupReader
         }
     }
 
-    private void Run()
+    private void Run(IReadOnlyList<TopicPartition>? all)
     {
         try
         {
+            if (all is not null)
+            {
+                _member.TakeAll(all);
+            }
+
             while (!_handover.IsStopped)
             {
                 RunCommands();
@@ -204,7 +212,7 @@ internal sealed class GroupReader
     private void WarnOfKeys()
     {
         Volatile.Write(ref _keyMismatches, _filler.KeyMismatches);
-        if (_filler.KeyMismatches >= _nextKeyWarning)
+        if (_warnsOfKeys && _filler.KeyMismatches >= _nextKeyWarning)
         {
             Log.KeyMismatches(_logger, _groupId, _filler.KeyMismatches, _filler.Events);
             _nextKeyWarning = _filler.KeyMismatches * 100;

@@ -46,9 +46,24 @@ internal sealed class PositionCheck(KafkaCluster cluster, KafkaOptions options, 
             found.Add((position, name, topic));
         }
 
+        CheckLanes(found.Select(one => (one.Name, one.Position.PartitionCount)));
         IReadOnlyDictionary<TopicPartition, long> firsts = await ListAsync(found, OffsetSpec.Earliest(), cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<TopicPartition, long> ends = await ListAsync(found, OffsetSpec.Latest(), cancellationToken).ConfigureAwait(false);
         return [.. found.Select(one => Check(one.Position, one.Name, one.Topic, firsts, ends))];
+    }
+
+    /// <summary>A lane is a partition or all of them; state of the one is of no use to the other.</summary>
+    private void CheckLanes(IEnumerable<(PartitionName Name, int Count)> recorded)
+    {
+        foreach (IGrouping<string, (PartitionName Name, int Count)> topic in recorded.GroupBy(one => one.Name.Topic, StringComparer.Ordinal))
+        {
+            bool wereLanesPartitions = topic.Count() < topic.Max(one => one.Count);
+            if (options.UsersSpanPartitions ? wereLanesPartitions : topic.Count() > 1)
+            {
+                throw new SessionizeException(
+                    $"The pipeline was run with Kafka:UsersSpanPartitions {!options.UsersSpanPartitions}, and what it kept is cut in other lanes: set it so again, or give the pipeline another name for a fresh start.");
+            }
+        }
     }
 
     private PartitionPosition Check(
