@@ -89,7 +89,7 @@ public sealed class KafkaEventSource : IGroupEventSource
         await _places.OpenAsync(topics, cancellationToken).ConfigureAwait(false);
         _check = new PositionCheck(_cluster, _options, _groupId, _logger);
         _reader = new GroupReader(_options, _groupId, _handover, _filler, Judge, _clock, _logger);
-        _reader.Start();
+        _reader.Start(_options.UsersSpanPartitions ? _places.All : null);
         _watching = WatchAsync(_stop.Token);
         return [];
     }
@@ -296,7 +296,7 @@ public sealed class KafkaEventSource : IGroupEventSource
             return null;
         }
 
-        PartitionPosition reached = new(partition.Source.Name, 0, partition.Expected, partition.Expected);
+        PartitionPosition reached = new(partition.Source.Name, partition.Source.Count ?? 0, partition.Expected, partition.Expected);
         IReadOnlyList<PartitionPosition> checkedPosition = await _check!.CheckAsync(
             [reached], present.ToDictionary(topic => topic.Name, StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
         return checkedPosition[0].Next;

@@ -35,6 +35,13 @@ public sealed class KafkaOptions
     /// <value><see cref="KafkaDataLoss.Stop"/> by default.</value>
     public KafkaDataLoss OnDataLoss { get; set; }
 
+    /// <summary>
+    /// Whether events of one user lie in several partitions, as in a topic without keys. Then one process reads all of them into one lane, and others
+    /// have nothing to do; partitions that are added are read after a restart.
+    /// </summary>
+    /// <value><see langword="false"/> by default: a user's events lie in one partition, and each partition is a lane.</value>
+    public bool UsersSpanPartitions { get; set; }
+
     /// <summary>How long the start waits for an answer of the brokers before it fails. A refused login or certificate fails sooner.</summary>
     /// <value>30 seconds by default.</value>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -70,6 +77,7 @@ public sealed class KafkaOptions
         GroupId = GroupId,
         StartFrom = StartFrom,
         OnDataLoss = OnDataLoss,
+        UsersSpanPartitions = UsersSpanPartitions,
         StartTimeout = StartTimeout,
         CreateTopicsWithPartitions = CreateTopicsWithPartitions,
         BufferBytes = BufferBytes,

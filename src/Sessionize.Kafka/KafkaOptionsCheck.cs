@@ -21,6 +21,7 @@ internal static class KafkaOptionsCheck
             [nameof(KafkaOptions.GroupId)] = (o, s) => SetText(s, value => o.GroupId = value),
             [nameof(KafkaOptions.StartFrom)] = SetStart,
             [nameof(KafkaOptions.OnDataLoss)] = SetDataLoss,
+            [nameof(KafkaOptions.UsersSpanPartitions)] = SetUsersSpanPartitions,
             [nameof(KafkaOptions.StartTimeout)] = SetStartTimeout,
             [nameof(KafkaOptions.CreateTopicsWithPartitions)] = (o, s) => SetNumber(s, value => o.CreateTopicsWithPartitions = value),
             [nameof(KafkaOptions.BufferBytes)] = (o, s) => SetNumber(s, value => o.BufferBytes = value),
@@ -174,6 +175,17 @@ internal static class KafkaOptionsCheck
         }
 
         options.OnDataLoss = Enum.Parse<KafkaDataLoss>(found);
+        return null;
+    }
+
+    private static string? SetUsersSpanPartitions(KafkaOptions options, IConfigurationSection section)
+    {
+        if (!bool.TryParse(section.Value, out bool value))
+        {
+            return "true or false";
+        }
+
+        options.UsersSpanPartitions = value;
         return null;
     }
 

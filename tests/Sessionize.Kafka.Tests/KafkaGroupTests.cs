@@ -188,6 +188,47 @@ public sealed class KafkaGroupTests(KafkaBroker broker)
             [AssignmentChangeKind.Assigned, AssignmentChangeKind.Lost, AssignmentChangeKind.Assigned], driver.Changes.Select(change => change.Kind));
     }
 
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public async Task Assigned_OpeningTakesLongerThanAGroupWaits_IsReadAllTheSame(string protocol)
+    {
+        await broker.StartAsync();
+        string topic = await broker.CreateTopicAsync(2);
+        await broker.ProduceAsync(topic, Clicks.Spread(200, 20, 2));
+        KafkaOptions options = OptionsOf(topic, protocol);
+        options.Properties["max.poll.interval.ms"] = "2000";
+        if (protocol == "classic")
+        {
+            options.Properties["session.timeout.ms"] = "2000";
+        }
+
+        await using SourceDriver driver = await new SourceDriver(options, trigger: Trigger.Continuous(TimeSpan.FromSeconds(1))).OpenAsync(TimeLimit.Of());
+        Assert.Equal(SourceReadResult.AssignmentChanged, await driver.Source.ReadAsync(new EventBatch(EventFields.None), TimeLimit.Of()));
+        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+
+        await driver.ReadUntilAsync(() => driver.Records.Count == 200, TimeLimit.Of(), mayWait: true);
+
+        Assert.Equal(2, driver.Owned.Count);
+    }
+
+    [Fact]
+    public async Task Group_BrokersThatDoNotKnowTheNewerProtocol_AreReadByTheClassicOne()
+    {
+        // What brokers before 4.0 say; of a broker of its own, since it holds for all groups.
+        await using KafkaBroker old = new("--config", "group.coordinator.rebalance.protocols=classic");
+        await old.StartAsync();
+        string topic = await old.CreateTopicAsync(2);
+        await old.ProduceAsync(topic, Clicks.Spread(200, 20, 2));
+        using LogLines logs = new();
+        KafkaOptions options = new() { BootstrapServers = old.Servers, Topic = topic };
+        await using SourceDriver driver = await new SourceDriver(options, logs: logs).OpenAsync(TimeLimit.Of());
+
+        await driver.ReadToEndAsync(TimeLimit.Of());
+
+        Assert.Equal(200, driver.Records.Count);
+        Assert.Contains(logs.Lines, line => line.Contains("so 'classic' is used", StringComparison.Ordinal));
+    }
+
     private static async Task RunUntilAsync(Func<bool> holds, params SourceDriver[] drivers) =>
         await Task.WhenAll(drivers.Select(driver => driver.ReadUntilAsync(holds, TimeLimit.Of(), mayWait: true)));
 

@@ -20,6 +20,7 @@ public sealed class KafkaOptionsTests
                 ["Kafka:GroupId"] = "mine",
                 ["Kafka:StartFrom"] = "latest",
                 ["Kafka:OnDataLoss"] = "continue",
+                ["Kafka:UsersSpanPartitions"] = "true",
                 ["Kafka:StartTimeout"] = "00:00:05",
                 ["Kafka:CreateTopicsWithPartitions"] = "12",
                 ["Kafka:BufferBytes"] = "1000",
@@ -37,6 +38,7 @@ public sealed class KafkaOptionsTests
         Assert.Equal("of the code", seen.GroupId);
         Assert.Same(KafkaStart.Latest, seen.StartFrom);
         Assert.Equal(KafkaDataLoss.Continue, seen.OnDataLoss);
+        Assert.True(seen.UsersSpanPartitions);
         Assert.Equal(TimeSpan.FromSeconds(5), seen.StartTimeout);
         Assert.Equal(12, seen.CreateTopicsWithPartitions);
         Assert.Equal(1000, seen.BufferBytes);
@@ -49,6 +51,7 @@ public sealed class KafkaOptionsTests
     [InlineData("Kafka:Tropic", "clicks", "Tropic is no setting")]
     [InlineData("Kafka:StartFrom", "somewhere", "StartFrom is 'somewhere': give earliest, latest")]
     [InlineData("Kafka:OnDataLoss", "1", "OnDataLoss is '1': give one of Stop, Continue")]
+    [InlineData("Kafka:UsersSpanPartitions", "yes", "UsersSpanPartitions is 'yes': give true or false")]
     [InlineData("Kafka:StartTimeout", "30", "StartTimeout is '30': give a time")]
     [InlineData("Kafka:StartTimeout", "00:00:00", "StartTimeout is 00:00:00: give a time above zero")]
     [InlineData("Kafka:CreateTopicsWithPartitions", "0", "give at least 1")]

@@ -32,13 +32,53 @@ public sealed class KafkaPipelineTests(KafkaBroker broker)
         Assert.All(sessions.GroupBy(session => session.UserId), user => Assert.Equal([120, 80], user.OrderBy(session => session.StartMs).Select(session => (int)session.EventCount)));
     }
 
-    private async Task RunAsync(string topic, EndClosing closing, InMemorySessionTable table, InMemoryStateFolder state)
+    [Fact]
+    public async Task RunAsync_UsersThatSpanPartitions_ArePutTogether()
+    {
+        await broker.StartAsync();
+        string topic = await broker.CreateTopicAsync(4);
+        InMemorySessionTable table = new();
+        InMemoryStateFolder state = new(TimeProvider.System);
+        const int Users = 10, Minutes = 60;
+        IEnumerable<(int Partition, string? Key, string? Value)> Unkeyed(int first, int minutes) =>
+            Clicks.Spread(Users * minutes, Users, 1, first * Users).Select((record, i) => (i % 4, (string?)null, record.Value));
+
+        await broker.ProduceAsync(topic, Unkeyed(0, Minutes));
+        await RunAsync(topic, EndClosing.LeaveOpen, table, state, usersSpanPartitions: true);
+        await broker.ProduceAsync(topic, Unkeyed(Minutes, Minutes / 2));
+        await RunAsync(topic, EndClosing.CloseAll(), table, state, usersSpanPartitions: true);
+
+        Assert.Equal(Users, table.Sessions.Count);
+        Assert.All(table.Sessions, session => Assert.Equal(Minutes + (Minutes / 2), session.EventCount));
+        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(() => RunAsync(topic, EndClosing.LeaveOpen, table, state));
+        Assert.Contains("was run with Kafka:UsersSpanPartitions True", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_UsersThatSpanPartitionsAfterLanesOfPartitions_IsRefused()
+    {
+        await broker.StartAsync();
+        string topic = await broker.CreateTopicAsync(2);
+        InMemorySessionTable table = new();
+        InMemoryStateFolder state = new(TimeProvider.System);
+        await broker.ProduceAsync(topic, Clicks.Spread(100, 10, 2));
+        await RunAsync(topic, EndClosing.LeaveOpen, table, state);
+
+        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(
+            () => RunAsync(topic, EndClosing.LeaveOpen, table, state, usersSpanPartitions: true));
+
+        Assert.Contains("was run with Kafka:UsersSpanPartitions False", failure.Message, StringComparison.Ordinal);
+    }
+
+    private async Task RunAsync(
+        string topic, EndClosing closing, InMemorySessionTable table, InMemoryStateFolder state, bool usersSpanPartitions = false)
     {
         SessionizationDefinition definition = SessionizationDefinition.Build(sessions => sessions
             .FromKafka(kafka =>
             {
                 kafka.BootstrapServers = broker.Servers;
                 kafka.Topic = topic;
+                kafka.UsersSpanPartitions = usersSpanPartitions;
             })
             .WithTrigger(Trigger.UntilEnd(closing))
             .KeepStateIn(_ => new InMemorySessionStateStore(state))

@@ -39,7 +39,7 @@ internal static class ClientSettings
     public static bool WantsConsumerProtocol(KafkaOptions options) =>
         options.Properties.TryGetValue(GroupProtocolKey, out string? chosen)
             ? chosen.Equals("consumer", StringComparison.OrdinalIgnoreCase)
-            : !options.HasSeveralTopics && !s_classicOnly.Any(options.Properties.ContainsKey);
+            : !options.HasSeveralTopics && !options.UsersSpanPartitions && !s_classicOnly.Any(options.Properties.ContainsKey);
 
     /// <summary>Whether the group's protocol was chosen by the user, so that it is not exchanged for another one.</summary>
     public static bool IsProtocolChosen(KafkaOptions options) => options.Properties.ContainsKey(GroupProtocolKey);

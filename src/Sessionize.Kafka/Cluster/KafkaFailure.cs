@@ -56,10 +56,15 @@ internal static class KafkaFailure
         ErrorCode.TopicAuthorizationFailed => Denied("the topic", "Read and Describe"),
         ErrorCode.GroupAuthorizationFailed => Denied("the group", "Read"),
         ErrorCode.ClusterAuthorizationFailed => Denied("the cluster", "Create"),
-        _ => new SessionizeException(
-            $"Kafka fails at {what}: {Sentence(failure.Error.Reason)} {(IsPassing(failure.Error) ? "Look whether the brokers run." : "The brokers' own log says more.")}",
-            failure,
-            isTransient: IsPassing(failure.Error)) { AreRetriesUsedUp = IsPassing(failure.Error) },
+        _ => Failed(what, failure, IsPassing(failure.Error)),
+    };
+
+    private static SessionizeException Failed(string what, KafkaException failure, bool isPassing) => new(
+        $"Kafka fails at {what}: {Sentence(failure.Error.Reason)} {(isPassing ? "Look whether the brokers run." : "The brokers' own log says more.")}",
+        failure,
+        isPassing)
+    {
+        AreRetriesUsedUp = isPassing,
     };
 
     private static SessionizeException Denied(string on, string rights) =>

@@ -5,7 +5,7 @@ namespace Sessionize.Kafka.Consuming;
 /// At a handover a batch belongs to one side only: the poller fills one that it rented, gives it here, and it comes back empty.
 /// Memory is bounded by the bytes in waiting batches, of which each counts at least as much as an empty one takes.
 /// </remarks>
-internal sealed class Handover(EventFields retained, int mostBytes) : IDisposable
+internal sealed class Handover(EventFields retained, int mostBytes)
 {
     private const int LeastBatchBytes = 64 * 1024;
     private const int MostFree = 32;
@@ -15,7 +15,7 @@ internal sealed class Handover(EventFields retained, int mostBytes) : IDisposabl
     private readonly Stack<EventBatch> _free = [];
     private readonly Queue<AssignmentChange> _changes = [];
     private readonly SortedDictionary<string, OwnedPartition> _owned = new(StringComparer.Ordinal);
-    private readonly AutoResetEvent _poller = new(false);
+    private readonly object _poller = new();
     private TaskCompletionSource _news = NewSignal();
     private Arrival? _arrival;
     private AssignmentChange? _leaving;
@@ -23,6 +23,7 @@ internal sealed class Handover(EventFields retained, int mostBytes) : IDisposabl
     private int _readyBytes;
     private bool _isCaughtUpTold;
     private bool _isStopped;
+    private bool _isPollerWoken;
 
     /// <summary>Whether the poller has to wait with what it would take next.</summary>
     public bool IsFull
@@ -82,7 +83,7 @@ internal sealed class Handover(EventFields retained, int mostBytes) : IDisposabl
                 _readyBytes -= Weight(filled);
                 batch.ExchangeWith(filled);
                 Recycle(filled);
-                _poller.Set();
+                WakePoller();
                 return SourceReadResult.Records;
             }
 
@@ -147,7 +148,7 @@ internal sealed class Handover(EventFields retained, int mostBytes) : IDisposabl
             Discard(source => source == partition);
             bool isRead = _arrival?.Partitions.Contains(owned) != true;
             (owned.Position, owned.Reached, _isCaughtUpTold) = (position, position, false);
-            _poller.Set();
+            WakePoller();
             return isRead ? owned : null;
         }
     }
@@ -159,7 +160,7 @@ internal sealed class Handover(EventFields retained, int mostBytes) : IDisposabl
             if (ReferenceEquals(_leaving, revoked))
             {
                 _leaving = null;
-                _poller.Set();
+                WakePoller();
             }
         }
     }
@@ -187,7 +188,7 @@ internal sealed class Handover(EventFields retained, int mostBytes) : IDisposabl
         {
             _isStopped = true;
             Announce();
-            _poller.Set();
+            WakePoller();
         }
     }
 
@@ -266,12 +267,28 @@ internal sealed class Handover(EventFields retained, int mostBytes) : IDisposabl
     }
 
     /// <summary>Makes the poller wait for something to happen here.</summary>
-    public void WaitForPoller(TimeSpan time) => _poller.WaitOne(time);
+    public void WaitForPoller(TimeSpan time)
+    {
+        lock (_poller)
+        {
+            if (!_isPollerWoken)
+            {
+                Monitor.Wait(_poller, time);
+            }
+
+            _isPollerWoken = false;
+        }
+    }
 
     /// <summary>Ends the poller's waiting.</summary>
-    public void WakePoller() => _poller.Set();
-
-    public void Dispose() => _poller.Dispose();
+    public void WakePoller()
+    {
+        lock (_poller)
+        {
+            _isPollerWoken = true;
+            Monitor.Pulse(_poller);
+        }
+    }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -338,7 +355,7 @@ internal sealed class Handover(EventFields retained, int mostBytes) : IDisposabl
             }
 
             whileWaiting();
-            _poller.WaitOne(step);
+            WaitForPoller(step);
         }
     }
 }

@@ -12,6 +12,8 @@ internal sealed class PositionCheck(KafkaCluster cluster, KafkaOptions options, 
     private const string Remedies =
         "Set Kafka:OnDataLoss to Continue to go on with the first record that is there, or give the pipeline another name for a fresh start.";
 
+    // What was said once for all lanes.
+    private readonly HashSet<(string Topic, int Recorded)> _grown = [];
     private long _lost;
 
     /// <summary>How many records were missing and accepted as lost, as far as their number is known.</summary>
@@ -44,9 +46,24 @@ internal sealed class PositionCheck(KafkaCluster cluster, KafkaOptions options, 
             found.Add((position, name, topic));
         }
 
+        CheckLanes(found.Select(one => (one.Name, one.Position.PartitionCount)));
         IReadOnlyDictionary<TopicPartition, long> firsts = await ListAsync(found, OffsetSpec.Earliest(), cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<TopicPartition, long> ends = await ListAsync(found, OffsetSpec.Latest(), cancellationToken).ConfigureAwait(false);
         return [.. found.Select(one => Check(one.Position, one.Name, one.Topic, firsts, ends))];
+    }
+
+    /// <summary>A lane is a partition or all of them; state of the one is of no use to the other.</summary>
+    private void CheckLanes(IEnumerable<(PartitionName Name, int Count)> recorded)
+    {
+        foreach (IGrouping<string, (PartitionName Name, int Count)> topic in recorded.GroupBy(one => one.Name.Topic, StringComparer.Ordinal))
+        {
+            bool wereLanesPartitions = topic.Count() < topic.Max(one => one.Count);
+            if (options.UsersSpanPartitions ? wereLanesPartitions : topic.Count() > 1)
+            {
+                throw new SessionizeException(
+                    $"The pipeline was run with Kafka:UsersSpanPartitions {!options.UsersSpanPartitions}, and what it kept is cut in other lanes: set it so again, or give the pipeline another name for a fresh start.");
+            }
+        }
     }
 
     private PartitionPosition Check(
@@ -63,7 +80,7 @@ internal sealed class PositionCheck(KafkaCluster cluster, KafkaOptions options, 
                 + "so the lanes of the others have no partition. Give the pipeline another name for a fresh start.");
         }
 
-        if (topic.Partitions > recorded.PartitionCount)
+        if (topic.Partitions > recorded.PartitionCount && _grown.Add((topic.Name, recorded.PartitionCount)))
         {
             Log.PartitionsAdded(logger, groupId, topic.Name, topic.Partitions, recorded.PartitionCount);
         }

@@ -17,6 +17,10 @@ internal sealed class TopicPlaces(KafkaCluster cluster, KafkaOptions options, st
     /// <summary>The topics as they were last described.</summary>
     public IReadOnlyDictionary<string, KnownTopic> Topics => _topics;
 
+    /// <summary>All partitions of all topics.</summary>
+    public IReadOnlyList<TopicPartition> All =>
+        [.. _topics.Values.SelectMany(topic => Enumerable.Range(0, topic.Partitions).Select(number => new TopicPartition(topic.Name, number)))];
+
     /// <summary>Takes the topics in that were there when the source was opened.</summary>
     public async Task OpenAsync(IReadOnlyList<KnownTopic> topics, CancellationToken cancellationToken)
     {
@@ -46,7 +50,8 @@ internal sealed class TopicPlaces(KafkaCluster cluster, KafkaOptions options, st
             PartitionName name = new(place.Topic, _topics[place.Topic].Id, place.Partition.Value);
             int order = (Array.IndexOf(ranks, place.Topic) * MostPartitions) + name.Number;
             long start = StartOf(place, firsts[place], ends[place], times[place]);
-            SourcePartition source = new(name.ToString(), new LaneId(name.Number), order, start, _topics[place.Topic].Partitions);
+            LaneId lane = new(options.UsersSpanPartitions ? 0 : name.Number);
+            SourcePartition source = new(name.ToString(), lane, order, start, _topics[place.Topic].Partitions);
             return new OwnedPartition(place, source, ends[place], now);
         })];
     }
@@ -92,7 +97,7 @@ internal sealed class TopicPlaces(KafkaCluster cluster, KafkaOptions options, st
     private void SetTopics(IReadOnlyList<KnownTopic> topics)
     {
         int[] counts = [.. topics.Select(topic => topic.Partitions).Distinct().Order()];
-        if (counts.Length > 1)
+        if (counts.Length > 1 && !options.UsersSpanPartitions)
         {
             KnownTopic least = topics.First(topic => topic.Partitions == counts[0]);
             KnownTopic most = topics.First(topic => topic.Partitions == counts[^1]);

@@ -8,6 +8,8 @@ namespace Sessionize.Kafka.Tests.Support;
 /// <remarks>Starts at the first <see cref="StartAsync"/>; until then nothing runs. The test is skipped where there is none.</remarks>
 public sealed class KafkaBroker : IAsyncDisposable
 {
+    private readonly string[] _settings = [];
+
     public const string User = "sessionize";
     public const string Password = "secret";
 
@@ -27,6 +29,14 @@ public sealed class KafkaBroker : IAsyncDisposable
     private int _names;
     private IAdminClient? _admin;
     private IProducer<byte[], byte[]?>? _producer;
+
+    /// <summary>The one that tests share.</summary>
+    public KafkaBroker()
+    {
+    }
+
+    /// <summary>One with further options of the start script.</summary>
+    internal KafkaBroker(params string[] settings) => _settings = settings;
 
     /// <summary>Asks and orders what tests need done.</summary>
     public IAdminClient Admin => _admin ?? throw new InvalidOperationException("The broker was not started: await StartAsync().");
@@ -51,7 +61,7 @@ public sealed class KafkaBroker : IAsyncDisposable
                 _script = SharedFiles.Find("kafka/kafka");
                 _folder = Directory.CreateTempSubdirectory("sessionize-kafka-").FullName;
                 string place = Path.Combine(_folder, "broker");
-                await ComponentScript.RunAsync(_script, ["start", "--dir", place, "--port", "0", .. s_arguments]);
+                await ComponentScript.RunAsync(_script, ["start", "--dir", place, "--port", "0", .. s_arguments, .. _settings]);
                 _folder = place;
                 Servers = File.ReadAllText(Path.Combine(place, "bootstrap.servers")).Trim();
                 _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Servers }).SetLogHandler((_, _) => { }).Build();

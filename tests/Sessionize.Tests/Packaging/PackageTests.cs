@@ -12,7 +12,7 @@ public sealed partial class PackageTests
     private const string FolderVariable = "SESSIONIZE_PACKAGES";
     private const string AgainVariable = "SESSIONIZE_PACKAGES_AGAIN";
 
-    public static TheoryData<string> Ids => ["Sessionize", "Sessionize.Testing", "Sessionize.Parquet", "Sessionize.Iceberg", "Sessionize.S3", "Sessionize.Cli"];
+    public static TheoryData<string> Ids => ["Sessionize", "Sessionize.Testing", "Sessionize.Parquet", "Sessionize.Iceberg", "Sessionize.Kafka", "Sessionize.S3", "Sessionize.Cli"];
 
     [Fact]
     public void Folder_Packages_AreTheExpectedOnes() => Assert.Equal(

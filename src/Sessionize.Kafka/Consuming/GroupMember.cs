@@ -1,0 +1,261 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Sessionize.Kafka.Cluster;
+using Sessionize.Kafka.Diagnostics;
+
+namespace Sessionize.Kafka.Consuming;
+
+/// <summary>The membership in a group: the client, and the partitions that it has. Only the polling thread uses it, and is called back on it.</summary>
+/// <param name="options">The options.</param>
+/// <param name="groupId">The group.</param>
+/// <param name="handover">Where partitions are handed over.</param>
+/// <param name="filler">Makes batches of records.</param>
+/// <param name="whileWaiting">Is called now and then while a handler waits for the reader.</param>
+/// <param name="errors">Takes what librdkafka reports.</param>
+/// <param name="logger">The logger.</param>
+internal sealed class GroupMember(
+    KafkaOptions options, string groupId, Handover handover, BatchFiller filler, Action whileWaiting, ClientErrors errors, ILogger logger)
+{
+    private readonly Dictionary<TopicPartition, OwnedPartition> _owned = [];
+    private readonly TimeSpan _patience = ClientSettings.RebalanceTimeout(options) / 2;
+    private IConsumer<bool, bool>? _consumer;
+    private OwnedPartition? _current;
+    private Error? _fatal;
+    private bool _usesConsumerProtocol = ClientSettings.WantsConsumerProtocol(options);
+
+    /// <summary>Whether no partition gives records for now; those that came since do.</summary>
+    public bool IsPaused { get; private set; }
+
+    /// <summary>The name by which the group knows this process; empty before it joined.</summary>
+    public string Id => _consumer!.MemberId ?? "";
+
+    /// <summary>Makes the client, which joins the group with its first poll.</summary>
+    /// <exception cref="SessionizeException">A setting is wrong.</exception>
+    public void Open()
+    {
+        try
+        {
+            _consumer = new ConsumerBuilder<bool, bool>(ClientSettings.ForConsumer(options, groupId, _usesConsumerProtocol))
+                .SetKeyDeserializer(filler.Key)
+                .SetValueDeserializer(filler.Value)
+                .SetErrorHandler((_, error) => Take(error))
+                .SetLogHandler((_, message) => errors.Add(message))
+                .SetPartitionsAssignedHandler((_, partitions) => Assign(partitions))
+                .SetPartitionsRevokedHandler((_, partitions) => Revoke(partitions))
+                .SetPartitionsLostHandler((_, partitions) => Lose(partitions))
+                .Build();
+            if (!options.UsersSpanPartitions)
+            {
+                _consumer.Subscribe(options.TopicPattern is { } pattern ? [$"^({pattern})$"] : options.TopicNames);
+            }
+        }
+        catch (Exception wrong) when (KafkaFailure.IsWrongSetting(wrong))
+        {
+            throw KafkaFailure.WrongSetting(wrong);
+        }
+    }
+
+    /// <summary>Takes all partitions, without a group to share them with.</summary>
+    public void TakeAll(IReadOnlyList<TopicPartition> places) => _consumer!.Assign(Assign([.. places]));
+
+    /// <summary>Takes the next record or end of a partition, and hears of rebalances.</summary>
+    /// <exception cref="ConsumeException">An error of a partition, or of all of it.</exception>
+    public ConsumeResult<bool, bool>? Poll(int waitMs) => _consumer!.Consume(waitMs);
+
+    /// <returns>The partition; <see langword="null"/> if it is not ours any more, but a record of it was under way.</returns>
+    public OwnedPartition? Find(string? topic, int number)
+    {
+        if (_current is { } current && current.Place.Partition.Value == number && (topic is null || current.Place.Topic == topic))
+        {
+            return current;
+        }
+
+        return _current = _owned.GetValueOrDefault(new TopicPartition(topic ?? options.TopicNames[0], number));
+    }
+
+    /// <summary>Stops all partitions, or those that came since, without leaving the group.</summary>
+    public void Pause()
+    {
+        if (!IsPaused)
+        {
+            _consumer!.Pause(_owned.Keys);
+            IsPaused = true;
+            Log.Paused(logger, groupId);
+        }
+    }
+
+    public void Resume()
+    {
+        if (IsPaused)
+        {
+            _consumer!.Resume(_owned.Keys);
+            IsPaused = false;
+            Log.Resumed(logger, groupId);
+        }
+    }
+
+    /// <summary>Goes back or forth in a partition, unless it is not ours any more.</summary>
+    public void Seek(OwnedPartition partition, long position)
+    {
+        if (_owned.TryGetValue(partition.Place, out OwnedPartition? owned) && owned == partition)
+        {
+            filler.Drop(filled => filled == partition);
+            _consumer!.Seek(new TopicPartitionOffset(partition.Place, position));
+            partition.Expected = position;
+
+            // A batch may have been handed over after the reader discarded the others.
+            handover.Seek(partition.Source.Name, position);
+        }
+    }
+
+    /// <summary>Reads a partition on from another place, after its position was found to be none.</summary>
+    public void Restart(OwnedPartition partition, long position)
+    {
+        if (!options.UsersSpanPartitions && (_usesConsumerProtocol || !options.HasSeveralTopics))
+        {
+            _consumer!.IncrementalUnassign([partition.Place]);
+            _consumer.IncrementalAssign([new TopicPartitionOffset(partition.Place, position)]);
+        }
+        else
+        {
+            _consumer!.Assign(_owned.Values.Select(owned => new TopicPartitionOffset(owned.Place, owned == partition ? position : owned.Expected)));
+        }
+
+        filler.SkipTo(partition, position);
+        filler.Seal();
+    }
+
+    /// <summary>Tells the broker a position with its next automatic commit.</summary>
+    public void Store(TopicPartitionOffset position)
+    {
+        try
+        {
+            _consumer!.StoreOffset(position);
+        }
+        catch (KafkaException)
+        {
+            // The partition is not ours any more, and nothing depends on it.
+        }
+    }
+
+    /// <summary>Takes an error that librdkafka reported.</summary>
+    public void Take(Error error)
+    {
+        errors.Add(error);
+        if (error.IsFatal)
+        {
+            _fatal = error;
+        }
+    }
+
+    /// <summary>Looks for an error that no waiting cures: joins by the classic protocol where the brokers know no other, else throws.</summary>
+    /// <exception cref="SessionizeException">The membership is at its end.</exception>
+    public void ThrowIfFatal()
+    {
+        if (_fatal is not { } fatal)
+        {
+            return;
+        }
+
+        bool isUnknown = fatal.Code is ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature;
+        if (!isUnknown || !_usesConsumerProtocol || ClientSettings.IsProtocolChosen(options))
+        {
+            throw KafkaFailure.Of($"reading as a member of the group '{groupId}'", new KafkaException(fatal));
+        }
+
+        Log.FellBack(logger, groupId);
+        _consumer!.Dispose();
+        (_usesConsumerProtocol, _fatal) = (false, null);
+        Open();
+    }
+
+    /// <summary>Leaves the group; what is stored by then is told to the broker.</summary>
+    public void Close()
+    {
+        try
+        {
+            _consumer!.Close();
+        }
+        catch (KafkaException failure)
+        {
+            errors.Add(failure.Error);
+        }
+        finally
+        {
+            _consumer!.Dispose();
+        }
+    }
+
+    private IEnumerable<TopicPartitionOffset> Assign(List<TopicPartition> places)
+    {
+        filler.Seal();
+        IsPaused = false;
+        if (places.Count == 0)
+        {
+            return [];
+        }
+
+        Arrival arrival = new(places);
+        if (!handover.Arrive(arrival, whileWaiting))
+        {
+            // All stops: nothing is read any more.
+            return places.Select(place => new TopicPartitionOffset(place, Offset.End));
+        }
+
+        foreach (OwnedPartition partition in arrival.Partitions)
+        {
+            partition.Expected = partition.Position!.Value;
+            _owned[partition.Place] = partition;
+        }
+
+        Log.Assigned(logger, groupId, Names(arrival.Partitions));
+        return arrival.Partitions.Select(partition => new TopicPartitionOffset(partition.Place, partition.Expected));
+    }
+
+    private void Revoke(List<TopicPartitionOffset> places)
+    {
+        IReadOnlyList<OwnedPartition> leaving = TakeAway(places);
+        if (leaving.Count == 0 || handover.IsStopped)
+        {
+            return;
+        }
+
+        Log.Revoked(logger, groupId, Names(leaving));
+        if (!handover.Leave(leaving, _patience, whileWaiting) && !handover.IsStopped)
+        {
+            Log.NotReleased(logger, groupId, Names(leaving), _patience);
+        }
+
+        // The positions that were committed last, so that librdkafka tells them before the partitions go.
+        whileWaiting();
+    }
+
+    private void Lose(List<TopicPartitionOffset> places)
+    {
+        IReadOnlyList<OwnedPartition> lost = TakeAway(places);
+        if (lost.Count > 0)
+        {
+            Log.Lost(logger, groupId, Names(lost));
+            handover.Lose(lost);
+        }
+    }
+
+    private List<OwnedPartition> TakeAway(List<TopicPartitionOffset> places)
+    {
+        _current = null;
+        List<OwnedPartition> gone = [];
+        foreach (TopicPartitionOffset place in places)
+        {
+            if (_owned.Remove(place.TopicPartition, out OwnedPartition? partition))
+            {
+                gone.Add(partition);
+            }
+        }
+
+        // What of them was added is of no use to anybody: whoever gets a partition reads it again.
+        filler.Drop(gone.Contains);
+        return gone;
+    }
+
+    private static string Names(IEnumerable<OwnedPartition> partitions) => string.Join(", ", partitions.Select(partition => partition.Place.ToString()));
+}
