@@ -63,10 +63,10 @@ internal sealed class SessionFileWriter : IAsyncDisposable
         _limits = new RowGroupLimits(settings.Parquet.RowGroupRows, Math.Min(settings.RowGroupBytes, settings.TargetFileBytes));
         SessionParquetSchema schema = new(mapping.Columns.Select(column => column with { BoundCodePoints = settings.Metrics[column.LeafFieldId!.Value].BoundCodePoints }));
         _encoders = new RowGroupEncoderPool(schema, settings.Parquet);
-        _store = new RowStore(_partitions, _options, _freeSegments);
         _files = new DataFileSeries(
             table.Storage, new DataFileLocations(metadata, filePrefix), schema, settings, _spec, _partitions, isWhole ? wanted.Id : SortOrder.Unsorted.Id);
         RowKeys keys = new(_mapping, _spec, _order);
+        _store = new RowStore(_partitions, keys.IsSorted, _options, _freeSegments);
         _isDirect = !keys.IsPartitioned && !keys.IsSorted;
         _stagers.Add(new RowStager(keys, _partitions, _texts, _freeSegments));
     }
