@@ -50,9 +50,8 @@ internal sealed class SessionFileWriter : IAsyncDisposable
         _options = options ?? new SessionFileWriterOptions();
         _spec = metadata.DefaultSpec;
 
-        // What is behind a transform that is not known cannot be sorted by; then the files do not claim the order.
         SortOrder wanted = metadata.DefaultSortOrder;
-        _order = wanted with { Fields = [.. wanted.Fields.TakeWhile(field => field.Transform.Kind != TransformKind.Unknown)] };
+        _order = wanted.KnownPart;
         bool isWhole = _order.Fields.Count == wanted.Fields.Count;
         Notes = isWhole ? settings.Notes :
         [
