@@ -16,33 +16,11 @@ internal static class TableChangesJson
     public static byte[] WriteCommit(TableName name, IReadOnlyList<TableRequirement> requirements, IReadOnlyList<TableUpdate> updates) => Write(json =>
     {
         json.WriteStartObject("identifier"u8);
-        json.WriteStartArray("namespace"u8);
-        foreach (string level in name.Namespace)
-        {
-            json.WriteStringValue(level);
-        }
-
-        json.WriteEndArray();
+        json.WriteList("namespace"u8, name.Namespace, static (json, level) => json.WriteStringValue(level));
         json.WriteString("name"u8, name.Name);
         json.WriteEndObject();
-        json.WriteStartArray("requirements"u8);
-        foreach (TableRequirement requirement in requirements)
-        {
-            json.WriteStartObject();
-            WriteRequirement(json, requirement);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("updates"u8);
-        foreach (TableUpdate update in updates)
-        {
-            json.WriteStartObject();
-            WriteUpdate(json, update);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        json.WriteObjects("requirements"u8, requirements, WriteRequirement);
+        json.WriteObjects("updates"u8, updates, WriteUpdate);
     });
 
     /// <summary>Writes the body that creates a table.</summary>
@@ -70,7 +48,7 @@ internal static class TableChangesJson
         // Without it a server makes the version that is its default, which may be one that is not written here.
         Dictionary<string, string> properties = new(creation.Properties, StringComparer.Ordinal);
         properties.TryAdd(TableProperties.FormatVersion, "2");
-        TableMetadataJson.WriteMap(json, properties);
+        json.WriteMap(properties);
     });
 
     /// <summary>Writes a schema.</summary>
@@ -161,18 +139,12 @@ internal static class TableChangesJson
                 break;
             case TableUpdate.RemoveSnapshots remove:
                 json.WriteString("action"u8, "remove-snapshots"u8);
-                json.WriteStartArray("snapshot-ids"u8);
-                foreach (long id in remove.SnapshotIds)
-                {
-                    json.WriteNumberValue(id);
-                }
-
-                json.WriteEndArray();
+                json.WriteList("snapshot-ids"u8, remove.SnapshotIds, static (json, id) => json.WriteNumberValue(id));
                 break;
             case TableUpdate.SetProperties set:
                 json.WriteString("action"u8, "set-properties"u8);
                 json.WritePropertyName("updates"u8);
-                TableMetadataJson.WriteMap(json, set.Properties);
+                json.WriteMap(set.Properties);
                 break;
             default:
                 throw new NotSupportedException($"The change {update} has no form in JSON.");
