@@ -39,8 +39,10 @@ internal static class RowJob
             allocated = GC.GetTotalAllocatedBytes() - allocated;
             IReadOnlyList<FileInfo> files = [.. new DirectoryInfo(Path.Combine(warehouse, "jobs", $"sessions{round}", "data")).EnumerateFiles("*.parquet", SearchOption.AllDirectories)];
             Console.WriteLine($"{wall.TotalMilliseconds:0.0} {cpu.TotalMilliseconds:0.0} {allocated} {files.Count} {files.Sum(file => file.Length)}");
-            Directory.Delete(Path.Combine(warehouse, "jobs"), recursive: true);
         }
+
+        // Only now: ext4 looks long for places of new files where others were just deleted.
+        Directory.Delete(Path.Combine(warehouse, "jobs"), recursive: true);
     }
 
     private static async Task WriteAsync(ISessionBatchSink sink, List<SessionBatch> batches, int threads)

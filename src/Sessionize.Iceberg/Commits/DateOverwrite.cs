@@ -20,6 +20,7 @@ internal sealed class DateOverwrite(IReadOnlySet<int> dates) : IFileRemoval
     public async ValueTask<FileChange> FindAsync(CatalogTable table, CancellationToken cancellationToken)
     {
         Dictionary<string, DataFile> removed = new(StringComparer.Ordinal);
+        Dictionary<string, IReadOnlyList<ManifestEntry>> manifests = new(StringComparer.Ordinal);
         TableFiles files = new(table);
         foreach (ManifestFile manifest in table.Metadata.CurrentSnapshot is { } snapshot ? await files.ManifestsOfAsync(snapshot, cancellationToken).ConfigureAwait(false) : [])
         {
@@ -28,16 +29,15 @@ internal sealed class DateOverwrite(IReadOnlySet<int> dates) : IFileRemoval
                 continue;
             }
 
-            foreach (ManifestEntry entry in await files.EntriesOfAsync(manifest, cancellationToken).ConfigureAwait(false))
+            IReadOnlyList<ManifestEntry> entries = await files.EntriesOfAsync(manifest, cancellationToken).ConfigureAwait(false);
+            foreach (ManifestEntry entry in entries.Where(entry => entry.IsLive && IsReplaced(files, entry.File)))
             {
-                if (entry.IsLive && IsReplaced(files, entry.File))
-                {
-                    removed[entry.File.FilePath] = entry.File;
-                }
+                removed[entry.File.FilePath] = entry.File;
+                manifests[manifest.Path] = entries;
             }
         }
 
-        return new FileChange(removed, []);
+        return new FileChange(removed, manifests, []);
     }
 
     /// <inheritdoc/>

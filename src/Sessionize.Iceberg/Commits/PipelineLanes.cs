@@ -22,9 +22,9 @@ internal sealed record PipelineLanes(IReadOnlyDictionary<LaneId, RecordedLane> L
         return new PipelineLanes(lanes);
     }
 
-    /// <summary>Whether a lane's last entry came with this very commit.</summary>
-    public bool Has(SinkCommit commit) =>
-        commit.Lanes.Any(lane => Lanes.TryGetValue(lane.Lane, out RecordedLane? recorded) && recorded.Commit == commit.Id && recorded.Entry.To == lane.To);
+    /// <summary>Whether a lane's last entry came with this very commit, or starts from what it made: no two commits make versions of one name.</summary>
+    public bool Has(SinkCommit commit) => commit.Lanes.Any(lane => Lanes.TryGetValue(lane.Lane, out RecordedLane? recorded)
+        && ((recorded.Commit == commit.Id && recorded.Entry.To == lane.To) || recorded.Entry.From == lane.To));
 
     /// <summary>Whether each lane stands where a commit starts.</summary>
     public bool AreAtStartOf(SinkCommit commit) => commit.Lanes.All(lane => Lanes.GetValueOrDefault(lane.Lane)?.Entry.To == lane.From);

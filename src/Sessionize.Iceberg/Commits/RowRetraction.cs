@@ -39,6 +39,7 @@ internal sealed class RowRetraction(IReadOnlyCollection<Session> retracted) : IF
         ScanPlan plan = await new ScanPlanner(files, head, filter).PlanAsync(cancellationToken).ConfigureAwait(false);
         SessionRows rows = new(files.Name, head.Schema);
         Dictionary<string, DataFile> removed = new(StringComparer.Ordinal);
+        Dictionary<string, IReadOnlyList<ManifestEntry>> manifests = new(StringComparer.Ordinal);
         TableScan found = new(files, plan);
         TableScan whole = new(files, plan with { Filter = RowFilter.Everything });
         foreach (ScanFile file in plan.Files)
@@ -50,11 +51,16 @@ internal sealed class RowRetraction(IReadOnlyCollection<Session> retracted) : IF
 
             RefuseForeignColumns(table, mapping);
             removed.Add(file.File.FilePath, file.File);
+            if (!manifests.ContainsKey(file.Manifest.Path))
+            {
+                manifests.Add(file.Manifest.Path, await files.EntriesOfAsync(file.Manifest, cancellationToken).ConfigureAwait(false));
+            }
+
             _writer ??= new SessionFileWriter(table, mapping, $"{Guid.NewGuid():N}");
             await KeepAsync(_writer, table, mapping, whole, file, rows, cancellationToken).ConfigureAwait(false);
         }
 
-        return new FileChange(removed, _writer is null ? [] : await _writer.FinishAsync(cancellationToken).ConfigureAwait(false));
+        return new FileChange(removed, manifests, _writer is null ? [] : await _writer.FinishAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

@@ -27,9 +27,6 @@ internal sealed class SnapshotHistory
         }
     }
 
-    /// <summary>The snapshots, newest first, as far back as the table keeps them.</summary>
-    public IReadOnlyList<Snapshot> Ancestors => _ancestors;
-
     /// <summary>Whether the table has forgotten snapshots that led to it.</summary>
     public bool IsCutOff => _isCutOff;
 

@@ -41,7 +41,9 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
         List<ManifestFile> manifests = [.. added];
         foreach (ManifestFile manifest in before)
         {
-            manifests.Add(await WithoutAsync(manifest, change, cancellationToken).ConfigureAwait(false));
+            manifests.Add(change.Manifests.TryGetValue(manifest.Path, out IReadOnlyList<ManifestEntry>? entries)
+                ? await WithoutAsync(manifest, entries, change.Removed, cancellationToken).ConfigureAwait(false)
+                : manifest);
         }
 
         long sequenceNumber = table.Metadata.FormatVersion == 1 ? 0 : table.Metadata.LastSequenceNumber + 1;
@@ -141,30 +143,15 @@ internal sealed class SnapshotTry(CatalogTable table, long snapshotId, MetadataF
         return SnapshotCounts.Count(live);
     }
 
-    private async ValueTask<ManifestFile> WithoutAsync(ManifestFile manifest, FileChange change, CancellationToken cancellationToken)
-    {
-        if (manifest.Content != ManifestContent.Data || !change.Removed.Values.Any(file => file.SpecId == manifest.SpecId))
-        {
-            return manifest;
-        }
-
-        IReadOnlyList<ManifestEntry> entries = await _files.EntriesOfAsync(manifest, cancellationToken).ConfigureAwait(false);
-        if (!entries.Any(IsRemoved))
-        {
-            return manifest;
-        }
-
-        // What left before is told by the snapshots before.
-        return await WriteManifestAsync(
-            manifest.SpecId,
-            manifest.Content,
-            [.. entries.Where(entry => entry.IsLive).Select(entry => IsRemoved(entry)
-                ? entry with { Status = EntryStatus.Deleted, SnapshotId = snapshotId }
-                : entry with { Status = EntryStatus.Existing })],
-            cancellationToken).ConfigureAwait(false);
-
-        bool IsRemoved(ManifestEntry entry) => entry.IsLive && change.Removed.ContainsKey(entry.File.FilePath);
-    }
+    /// <summary>Writes a manifest anew. What left it before is told by the snapshots before.</summary>
+    private ValueTask<ManifestFile> WithoutAsync(
+        ManifestFile manifest, IReadOnlyList<ManifestEntry> entries, IReadOnlyDictionary<string, DataFile> removed, CancellationToken cancellationToken) => WriteManifestAsync(
+        manifest.SpecId,
+        manifest.Content,
+        [.. entries.Where(entry => entry.IsLive).Select(entry => removed.ContainsKey(entry.File.FilePath)
+            ? entry with { Status = EntryStatus.Deleted, SnapshotId = snapshotId }
+            : entry with { Status = EntryStatus.Existing })],
+        cancellationToken);
 
     /// <summary>Joins small manifests, as Iceberg's own writers do, so that readers open few.</summary>
     private async ValueTask<IReadOnlyList<ManifestFile>> MergeAsync(List<ManifestFile> manifests, CancellationToken cancellationToken)

@@ -9,56 +9,12 @@ internal sealed class FieldMapDecoder
     private int[] _known = [];
 
     /// <summary>Decodes a map to numbers, or null.</summary>
-    public FieldMap<long>? ReadNumbers(ref AvroDecoder block, AvroType type)
-    {
-        if (Begin(ref block, type, AvroKind.Record) is not { } pair)
-        {
-            return null;
-        }
-
-        AvroType keyType = pair.Fields[0].Type;
-        AvroType valueType = pair.Fields[1].Type;
-        int length = 0;
-        for (int count = block.BlockCount(); count != 0; count = block.BlockCount())
-        {
-            while (count-- > 0)
-            {
-                Reserve(ref _keys, length);
-                Reserve(ref _numbers, length);
-                _keys[length] = block.OptionalInt(keyType) ?? throw block.Damaged("a map has a key that is null");
-                _numbers[length++] = block.OptionalLong(valueType) ?? throw block.Damaged("a map has a value that is null");
-            }
-        }
-
-        long[] values = _numbers[..length];
-        return new FieldMap<long>(SortedKeys(values, ref block), values);
-    }
+    public FieldMap<long>? ReadNumbers(ref AvroDecoder block, AvroType type) =>
+        ReadMap(ref block, type, ref _numbers, static (ref place, value) => place.OptionalLong(value) ?? throw place.Damaged("a map has a value that is null"));
 
     /// <summary>Decodes a map to bytes, or null.</summary>
-    public FieldMap<byte[]>? ReadBytes(ref AvroDecoder block, AvroType type)
-    {
-        if (Begin(ref block, type, AvroKind.Record) is not { } pair)
-        {
-            return null;
-        }
-
-        AvroType keyType = pair.Fields[0].Type;
-        AvroType valueType = pair.Fields[1].Type;
-        int length = 0;
-        for (int count = block.BlockCount(); count != 0; count = block.BlockCount())
-        {
-            while (count-- > 0)
-            {
-                Reserve(ref _keys, length);
-                Reserve(ref _bytes, length);
-                _keys[length] = block.OptionalInt(keyType) ?? throw block.Damaged("a map has a key that is null");
-                _bytes[length++] = block.OptionalBytes(valueType) ?? throw block.Damaged("a map has a value that is null");
-            }
-        }
-
-        byte[][] values = _bytes[..length];
-        return new FieldMap<byte[]>(SortedKeys(values, ref block), values);
-    }
+    public FieldMap<byte[]>? ReadBytes(ref AvroDecoder block, AvroType type) =>
+        ReadMap(ref block, type, ref _bytes, static (ref place, value) => place.OptionalBytes(value) ?? throw place.Damaged("a map has a value that is null"));
 
     /// <summary>Decodes a list of numbers, or null.</summary>
     public long[]? ReadList(ref AvroDecoder block, AvroType type)
@@ -79,6 +35,31 @@ internal sealed class FieldMapDecoder
         }
 
         return _numbers[..length];
+    }
+
+    private FieldMap<T>? ReadMap<T>(ref AvroDecoder block, AvroType type, ref T[] buffer, AvroValueReader<T> read)
+    {
+        if (Begin(ref block, type, AvroKind.Record) is not { } pair)
+        {
+            return null;
+        }
+
+        AvroType keyType = pair.Fields[0].Type;
+        AvroType valueType = pair.Fields[1].Type;
+        int length = 0;
+        for (int count = block.BlockCount(); count != 0; count = block.BlockCount())
+        {
+            while (count-- > 0)
+            {
+                Reserve(ref _keys, length);
+                Reserve(ref buffer, length);
+                _keys[length] = block.OptionalInt(keyType) ?? throw block.Damaged("a map has a key that is null");
+                buffer[length++] = read(ref block, valueType);
+            }
+        }
+
+        T[] values = buffer[..length];
+        return new FieldMap<T>(SortedKeys(values, ref block), values);
     }
 
     private static AvroType? Begin(ref AvroDecoder block, AvroType type, AvroKind? items)

@@ -1,3 +1,5 @@
+using Sessionize.Iceberg.Partitioning;
+
 namespace Sessionize.Iceberg.Metadata;
 
 /// <summary>The order of the rows in a data file. Immutable.</summary>
@@ -7,6 +9,9 @@ internal sealed record SortOrder(int Id, IReadOnlyList<SortField> Fields)
 {
     /// <summary>No order.</summary>
     public static SortOrder Unsorted { get; } = new(0, []);
+
+    /// <summary>The order by the fields before the first whose transform is not known here: what is behind that one cannot be sorted by.</summary>
+    public SortOrder KnownPart => this with { Fields = [.. Fields.TakeWhile(part => part.Transform.Kind != TransformKind.Unknown)] };
 
     /// <inheritdoc/>
     public bool Equals(SortOrder? other) => other is not null && Id == other.Id && Fields.SequenceEqual(other.Fields);

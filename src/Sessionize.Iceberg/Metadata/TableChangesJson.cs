@@ -16,27 +16,11 @@ internal static class TableChangesJson
     public static byte[] WriteCommit(TableName name, IReadOnlyList<TableRequirement> requirements, IReadOnlyList<TableUpdate> updates) => Write(json =>
     {
         json.WriteStartObject("identifier"u8);
-        WriteTexts(json, "namespace"u8, name.Namespace);
+        json.WriteList("namespace"u8, name.Namespace, static (json, level) => json.WriteStringValue(level));
         json.WriteString("name"u8, name.Name);
         json.WriteEndObject();
-        json.WriteStartArray("requirements"u8);
-        foreach (TableRequirement requirement in requirements)
-        {
-            json.WriteStartObject();
-            WriteRequirement(json, requirement);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("updates"u8);
-        foreach (TableUpdate update in updates)
-        {
-            json.WriteStartObject();
-            WriteUpdate(json, update);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        json.WriteObjects("requirements"u8, requirements, WriteRequirement);
+        json.WriteObjects("updates"u8, updates, WriteUpdate);
     });
 
     /// <summary>Writes the body that creates a table.</summary>
@@ -63,21 +47,15 @@ internal static class TableChangesJson
 
         // Without it a server makes the version that is its default, which may be one that is not written here.
         Dictionary<string, string> properties = new(creation.Properties, StringComparer.Ordinal);
-        properties.TryAdd(TableProperties.Names.FormatVersion, "2");
-        TableMetadataJson.WriteMap(json, properties);
+        properties.TryAdd(TableProperties.FormatVersion, "2");
+        json.WriteMap(properties);
     });
 
     /// <summary>Writes a schema.</summary>
     public static byte[] WriteSchema(IcebergSchema schema) => WriteValue(json => SchemaJson.Write(json, schema));
 
-    /// <summary>Writes a spec.</summary>
-    public static byte[] WriteSpec(PartitionSpec spec) => WriteValue(json => SpecJson.Write(json, spec));
-
     /// <summary>Writes the fields of a spec alone, as headers of manifests have them.</summary>
     public static byte[] WriteSpecFields(PartitionSpec spec) => WriteValue(json => SpecJson.WriteFields(json, spec));
-
-    /// <summary>Writes a sort order.</summary>
-    public static byte[] WriteSortOrder(SortOrder order) => WriteValue(json => SortOrderJson.Write(json, order));
 
     private static byte[] Write(Action<Utf8JsonWriter> writeFields) => WriteValue(json =>
     {
@@ -101,9 +79,6 @@ internal static class TableChangesJson
     {
         switch (requirement)
         {
-            case TableRequirement.NotCreated:
-                json.WriteString("type"u8, "assert-create"u8);
-                break;
             case TableRequirement.SameTable same:
                 json.WriteString("type"u8, "assert-table-uuid"u8);
                 json.WriteString("uuid"u8, same.Uuid);
@@ -129,14 +104,6 @@ internal static class TableChangesJson
                 json.WriteString("type"u8, "assert-current-schema-id"u8);
                 json.WriteNumber("current-schema-id"u8, schema.SchemaId);
                 break;
-            case TableRequirement.DefaultSpecIs spec:
-                json.WriteString("type"u8, "assert-default-spec-id"u8);
-                json.WriteNumber("default-spec-id"u8, spec.SpecId);
-                break;
-            case TableRequirement.DefaultSortOrderIs order:
-                json.WriteString("type"u8, "assert-default-sort-order-id"u8);
-                json.WriteNumber("default-sort-order-id"u8, order.OrderId);
-                break;
             default:
                 throw new NotSupportedException($"The requirement {requirement} has no form in JSON.");
         }
@@ -156,34 +123,6 @@ internal static class TableChangesJson
                 json.WriteString("action"u8, "set-current-schema"u8);
                 json.WriteNumber("schema-id"u8, set.SchemaId);
                 break;
-            case TableUpdate.AddSpec add:
-                json.WriteString("action"u8, "add-spec"u8);
-                json.WritePropertyName("spec"u8);
-                SpecJson.Write(json, add.Spec);
-                break;
-            case TableUpdate.SetDefaultSpec set:
-                json.WriteString("action"u8, "set-default-spec"u8);
-                json.WriteNumber("spec-id"u8, set.SpecId);
-                break;
-            case TableUpdate.AddSortOrder add:
-                json.WriteString("action"u8, "add-sort-order"u8);
-                json.WritePropertyName("sort-order"u8);
-                SortOrderJson.Write(json, add.Order);
-                break;
-            case TableUpdate.SetDefaultSortOrder set:
-                json.WriteString("action"u8, "set-default-sort-order"u8);
-                json.WriteNumber("sort-order-id"u8, set.OrderId);
-                break;
-            default:
-                WriteSnapshotUpdate(json, update);
-                break;
-        }
-    }
-
-    private static void WriteSnapshotUpdate(Utf8JsonWriter json, TableUpdate update)
-    {
-        switch (update)
-        {
             case TableUpdate.AddSnapshot add:
                 json.WriteString("action"u8, "add-snapshot"u8);
                 json.WritePropertyName("snapshot"u8);
@@ -200,36 +139,15 @@ internal static class TableChangesJson
                 break;
             case TableUpdate.RemoveSnapshots remove:
                 json.WriteString("action"u8, "remove-snapshots"u8);
-                json.WriteStartArray("snapshot-ids"u8);
-                foreach (long id in remove.SnapshotIds)
-                {
-                    json.WriteNumberValue(id);
-                }
-
-                json.WriteEndArray();
+                json.WriteList("snapshot-ids"u8, remove.SnapshotIds, static (json, id) => json.WriteNumberValue(id));
                 break;
             case TableUpdate.SetProperties set:
                 json.WriteString("action"u8, "set-properties"u8);
                 json.WritePropertyName("updates"u8);
-                TableMetadataJson.WriteMap(json, set.Properties);
-                break;
-            case TableUpdate.RemoveProperties remove:
-                json.WriteString("action"u8, "remove-properties"u8);
-                WriteTexts(json, "removals"u8, remove.Names);
+                json.WriteMap(set.Properties);
                 break;
             default:
                 throw new NotSupportedException($"The change {update} has no form in JSON.");
         }
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
     }
 }

@@ -15,8 +15,6 @@ internal sealed class TableMetadataBuilder(TableMetadata table, long nowMs)
     private TableMetadata _table = table;
     private long _updatedMs = Math.Max(nowMs, table.LastUpdatedMs);
     private int? _lastSchema;
-    private int? _lastSpec;
-    private int? _lastOrder;
     private bool _hasRemoved;
     private bool _isChanged;
 
@@ -36,19 +34,9 @@ internal sealed class TableMetadataBuilder(TableMetadata table, long nowMs)
                 AddSchema(add.Schema);
                 break;
             case TableUpdate.SetCurrentSchema set:
-                SetCurrentSchema(Resolve(set.SchemaId, _lastSchema, "schema"));
-                break;
-            case TableUpdate.AddSpec add:
-                AddSpec(add.Spec);
-                break;
-            case TableUpdate.SetDefaultSpec set:
-                SetDefaultSpec(Resolve(set.SpecId, _lastSpec, "partition spec"));
-                break;
-            case TableUpdate.AddSortOrder add:
-                AddSortOrder(add.Order);
-                break;
-            case TableUpdate.SetDefaultSortOrder set:
-                SetDefaultSortOrder(Resolve(set.OrderId, _lastOrder, "sort order"));
+                SetCurrentSchema(set.SchemaId != TableUpdate.Last
+                    ? set.SchemaId
+                    : _lastSchema ?? throw new InvalidOperationException("The schema added last is to be set, but none was added."));
                 break;
             case TableUpdate.AddSnapshot add:
                 AddSnapshot(add.Snapshot);
@@ -71,12 +59,6 @@ internal sealed class TableMetadataBuilder(TableMetadata table, long nowMs)
 
                 Change(_table with { Properties = properties });
                 break;
-            case TableUpdate.RemoveProperties remove when remove.Names.Any(_table.Properties.ContainsKey):
-                Change(_table with
-                {
-                    Properties = _table.Properties.Where(property => !remove.Names.Contains(property.Key)).ToDictionary(StringComparer.Ordinal),
-                });
-                break;
         }
     }
 
@@ -97,10 +79,6 @@ internal sealed class TableMetadataBuilder(TableMetadata table, long nowMs)
         _table = changed;
         _isChanged = true;
     }
-
-    private static int Resolve(int id, int? last, string what) => id != TableUpdate.Last
-        ? id
-        : last ?? throw new InvalidOperationException($"The {what} added last is to be set, but none was added.");
 
     private void AddSchema(IcebergSchema schema)
     {
@@ -124,68 +102,6 @@ internal sealed class TableMetadataBuilder(TableMetadata table, long nowMs)
         {
             SpecRules.Check(_table.DefaultSpec, schema);
             Change(_table with { CurrentSchemaId = id });
-        }
-    }
-
-    private void AddSpec(PartitionSpec spec)
-    {
-        PartitionSpec? same = _table.PartitionSpecs.FirstOrDefault(known => SpecRules.AreSame(known, spec));
-        if (same is not null)
-        {
-            _lastSpec = same.Id;
-            return;
-        }
-
-        SpecRules.Check(spec, _table.CurrentSchema);
-        PartitionSpec numbered = SpecRules.WithFieldIds(spec with { Id = _table.PartitionSpecs.Max(known => known.Id) + 1 }, _table);
-        if (_table.FormatVersion == 1 && !numbered.Fields.Select((field, index) => field.FieldId == PartitionSpec.LastIdBeforeFields + 1 + index).All(inOrder => inOrder))
-        {
-            throw new InvalidOperationException("In a table of version 1 fields of a partition spec keep their places: replace a field by 'void' instead of leaving it out.");
-        }
-
-        _lastSpec = numbered.Id;
-        Change(_table with
-        {
-            PartitionSpecs = [.. _table.PartitionSpecs, numbered],
-            LastPartitionId = numbered.Fields.Select(field => field.FieldId).Append(_table.LastPartitionId).Max(),
-        });
-    }
-
-    private void SetDefaultSpec(int id)
-    {
-        if (!_table.PartitionSpecs.Any(known => known.Id == id))
-        {
-            throw NotThere("partition spec", id);
-        }
-
-        if (id != _table.DefaultSpecId)
-        {
-            Change(_table with { DefaultSpecId = id });
-        }
-    }
-
-    private void AddSortOrder(SortOrder order)
-    {
-        SortOrder? same = _table.SortOrders.FirstOrDefault(known => known.Fields.SequenceEqual(order.Fields));
-        int id = same?.Id ?? (order.Fields.Count == 0 ? 0 : Math.Max(0, _table.SortOrders.Select(known => known.Id).DefaultIfEmpty(0).Max()) + 1);
-        _lastOrder = id;
-        if (same is null)
-        {
-            Change(_table with { SortOrders = [.. _table.SortOrders, order with { Id = id }] });
-        }
-    }
-
-    private void SetDefaultSortOrder(int id)
-    {
-        SortOrder order = _table.SortOrders.FirstOrDefault(known => known.Id == id) ?? throw NotThere("sort order", id);
-        if (order.Fields.FirstOrDefault(field => _table.CurrentSchema.FindNested(field.SourceId) is null) is { } lost)
-        {
-            throw new InvalidOperationException($"The sort order {id} names column {lost.SourceId}, which the current schema does not have.");
-        }
-
-        if (id != _table.DefaultSortOrderId)
-        {
-            Change(_table with { DefaultSortOrderId = id });
         }
     }
 

@@ -23,10 +23,10 @@ internal static class TableMetadataChanges
         SortOrder order = ids.Number(creation.Order);
         SpecRules.Check(spec, schema);
         Dictionary<string, string> properties = new(creation.Properties, StringComparer.Ordinal);
-        if (properties.Remove(TableProperties.Names.FormatVersion, out string? version) && version != "2")
+        if (properties.Remove(TableProperties.FormatVersion, out string? version) && version != "2")
         {
             throw new SessionizeException(
-                $"The new table is to have '{TableProperties.Names.FormatVersion}' {version}; tables are created with version 2. Leave the property out.");
+                $"The new table is to have '{TableProperties.FormatVersion}' {version}; tables are created with version 2. Leave the property out.");
         }
 
         return new TableMetadata
@@ -86,8 +86,8 @@ internal static class TableMetadataChanges
     /// Transient: a snapshot's sequence number is no longer above that of the table, or its id is taken: load the table and try again. Not transient: a
     /// snapshot's time is more than a minute before that of the table.
     /// </exception>
-    /// <exception cref="InvalidOperationException">A change names a schema, spec, order or snapshot that is not there.</exception>
-    /// <exception cref="ArgumentException">A spec does not fit the schema.</exception>
+    /// <exception cref="InvalidOperationException">A change names a schema or snapshot that is not there.</exception>
+    /// <exception cref="ArgumentException">The partition spec does not fit the new schema.</exception>
     public static TableMetadata Apply(TableMetadata table, IReadOnlyList<TableUpdate> updates, long nowMs)
     {
         TableMetadataBuilder builder = new(table, nowMs);
@@ -119,16 +119,12 @@ internal static class TableMetadataChanges
 
     private static string? Violation(TableMetadata? table, TableRequirement requirement) => (requirement, table) switch
     {
-        (TableRequirement.NotCreated, null) => null,
-        (TableRequirement.NotCreated, _) => "the table exists already",
         (_, null) => "the table does not exist",
         (TableRequirement.SameTable same, _) =>
             string.Equals(same.Uuid, table.TableUuid, StringComparison.OrdinalIgnoreCase) ? null : $"the table is another one: its id is {table.TableUuid}, not {same.Uuid}",
         (TableRequirement.RefIs named, _) => Violation(named, table.Refs.GetValueOrDefault(named.Name)?.SnapshotId),
         (TableRequirement.LastColumnIs last, _) => Differs("last column id", last.FieldId, table.LastColumnId),
         (TableRequirement.CurrentSchemaIs schema, _) => Differs("current schema", schema.SchemaId, table.CurrentSchemaId),
-        (TableRequirement.DefaultSpecIs spec, _) => Differs("default partition spec", spec.SpecId, table.DefaultSpecId),
-        (TableRequirement.DefaultSortOrderIs order, _) => Differs("default sort order", order.OrderId, table.DefaultSortOrderId),
         _ => $"the requirement {requirement} is not known here",
     };
 

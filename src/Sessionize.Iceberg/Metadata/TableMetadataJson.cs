@@ -87,7 +87,7 @@ internal static class TableMetadataJson
         WriteSchemas(json, table);
         WriteSpecsAndOrders(json, table);
         json.WritePropertyName("properties"u8);
-        WriteMap(json, table.Properties);
+        json.WriteMap(table.Properties);
         json.WriteNumber("current-snapshot-id"u8, table.CurrentSnapshotId ?? -1);
         json.WriteStartObject("refs"u8);
         foreach ((string name, SnapshotRef target) in table.Refs)
@@ -98,13 +98,7 @@ internal static class TableMetadataJson
         }
 
         json.WriteEndObject();
-        json.WriteStartArray("snapshots"u8);
-        foreach (Snapshot snapshot in table.Snapshots)
-        {
-            SnapshotJson.Write(json, snapshot);
-        }
-
-        json.WriteEndArray();
+        json.WriteList("snapshots"u8, table.Snapshots, SnapshotJson.Write);
         foreach ((string name, JsonElement value) in table.Others)
         {
             json.WritePropertyName(name);
@@ -112,18 +106,6 @@ internal static class TableMetadataJson
         }
 
         WriteLogs(json, table);
-        json.WriteEndObject();
-    }
-
-    /// <summary>Writes texts by name as an object.</summary>
-    public static void WriteMap(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, string>> map)
-    {
-        json.WriteStartObject();
-        foreach ((string key, string value) in map)
-        {
-            json.WriteString(key, value);
-        }
-
         json.WriteEndObject();
     }
 
@@ -136,13 +118,7 @@ internal static class TableMetadataJson
         }
 
         json.WriteNumber("current-schema-id"u8, table.CurrentSchemaId);
-        json.WriteStartArray("schemas"u8);
-        foreach (IcebergSchema schema in table.Schemas)
-        {
-            SchemaJson.Write(json, schema);
-        }
-
-        json.WriteEndArray();
+        json.WriteList("schemas"u8, table.Schemas, SchemaJson.Write);
     }
 
     private static void WriteSpecsAndOrders(Utf8JsonWriter json, TableMetadata table)
@@ -154,46 +130,24 @@ internal static class TableMetadataJson
         }
 
         json.WriteNumber("default-spec-id"u8, table.DefaultSpecId);
-        json.WriteStartArray("partition-specs"u8);
-        foreach (PartitionSpec spec in table.PartitionSpecs)
-        {
-            SpecJson.Write(json, spec);
-        }
-
-        json.WriteEndArray();
+        json.WriteList("partition-specs"u8, table.PartitionSpecs, SpecJson.Write);
         json.WriteNumber("last-partition-id"u8, table.LastPartitionId);
         json.WriteNumber("default-sort-order-id"u8, table.DefaultSortOrderId);
-        json.WriteStartArray("sort-orders"u8);
-        foreach (SortOrder order in table.SortOrders)
-        {
-            SortOrderJson.Write(json, order);
-        }
-
-        json.WriteEndArray();
+        json.WriteList("sort-orders"u8, table.SortOrders, SortOrderJson.Write);
     }
 
     private static void WriteLogs(Utf8JsonWriter json, TableMetadata table)
     {
-        json.WriteStartArray("snapshot-log"u8);
-        foreach (SnapshotLogEntry entry in table.SnapshotLog)
+        json.WriteObjects("snapshot-log"u8, table.SnapshotLog, static (json, entry) =>
         {
-            json.WriteStartObject();
             json.WriteNumber("timestamp-ms"u8, entry.TimestampMs);
             json.WriteNumber("snapshot-id"u8, entry.SnapshotId);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("metadata-log"u8);
-        foreach (MetadataLogEntry entry in table.MetadataLog)
+        });
+        json.WriteObjects("metadata-log"u8, table.MetadataLog, static (json, entry) =>
         {
-            json.WriteStartObject();
             json.WriteNumber("timestamp-ms"u8, entry.TimestampMs);
             json.WriteString("metadata-file"u8, entry.MetadataFile);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     /// <summary>Looks for the version before anything else is read: a newer one may have types and fields that say nothing to us.</summary>

@@ -7,9 +7,6 @@ internal abstract record TableRequirement
     {
     }
 
-    /// <summary>There is no such table.</summary>
-    public sealed record NotCreated : TableRequirement;
-
     /// <summary>It is still the same table.</summary>
     public sealed record SameTable(string Uuid) : TableRequirement;
 
@@ -21,10 +18,4 @@ internal abstract record TableRequirement
 
     /// <summary>The schema is still the same.</summary>
     public sealed record CurrentSchemaIs(int SchemaId) : TableRequirement;
-
-    /// <summary>The partition spec is still the same.</summary>
-    public sealed record DefaultSpecIs(int SpecId) : TableRequirement;
-
-    /// <summary>The sort order is still the same.</summary>
-    public sealed record DefaultSortOrderIs(int OrderId) : TableRequirement;
 }

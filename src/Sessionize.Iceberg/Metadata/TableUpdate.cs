@@ -1,11 +1,9 @@
-using Sessionize.Iceberg.Partitioning;
-
 namespace Sessionize.Iceberg.Metadata;
 
 /// <summary>A change of a table's metadata (Iceberg REST specification).</summary>
 internal abstract record TableUpdate
 {
-    /// <summary>In <see cref="SetCurrentSchema"/>, <see cref="SetDefaultSpec"/> and <see cref="SetDefaultSortOrder"/>: the one added last.</summary>
+    /// <summary>In <see cref="SetCurrentSchema"/>: the one added last.</summary>
     public const int Last = -1;
 
     private TableUpdate()
@@ -17,18 +15,6 @@ internal abstract record TableUpdate
 
     /// <summary>Makes a schema the one that is written.</summary>
     public sealed record SetCurrentSchema(int SchemaId) : TableUpdate;
-
-    /// <summary>Adds a spec; its id is given by the table.</summary>
-    public sealed record AddSpec(PartitionSpec Spec) : TableUpdate;
-
-    /// <summary>Makes a spec the one that is written.</summary>
-    public sealed record SetDefaultSpec(int SpecId) : TableUpdate;
-
-    /// <summary>Adds a sort order; its id is given by the table.</summary>
-    public sealed record AddSortOrder(SortOrder Order) : TableUpdate;
-
-    /// <summary>Makes an order the one that is written.</summary>
-    public sealed record SetDefaultSortOrder(int OrderId) : TableUpdate;
 
     /// <summary>Adds a snapshot.</summary>
     public sealed record AddSnapshot(Snapshot Snapshot) : TableUpdate;
@@ -44,7 +30,4 @@ internal abstract record TableUpdate
 
     /// <summary>Sets settings.</summary>
     public sealed record SetProperties(IReadOnlyDictionary<string, string> Properties) : TableUpdate;
-
-    /// <summary>Removes settings.</summary>
-    public sealed record RemoveProperties(IReadOnlyList<string> Names) : TableUpdate;
 }

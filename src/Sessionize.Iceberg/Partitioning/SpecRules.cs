@@ -24,27 +24,6 @@ internal static class SpecRules
         }
     }
 
-    /// <summary>Whether two specs spread rows alike, whatever their ids.</summary>
-    public static bool AreSame(PartitionSpec left, PartitionSpec right) =>
-        left.Fields.Count == right.Fields.Count
-        && left.Fields.Zip(right.Fields).All(pair => pair.First with { FieldId = 0 } == pair.Second with { FieldId = 0 });
-
-    /// <summary>Gives ids to the fields that have none: those that an earlier spec's field of the same making has, else new ones.</summary>
-    public static PartitionSpec WithFieldIds(PartitionSpec spec, TableMetadata table)
-    {
-        int last = spec.Fields.Select(field => field.FieldId).Append(table.LastPartitionId).Max();
-        PartitionField[] earlier = [.. table.PartitionSpecs.SelectMany(known => known.Fields)];
-        return spec with
-        {
-            Fields =
-            [
-                .. spec.Fields.Select(field => field.FieldId > PartitionSpec.LastIdBeforeFields
-                    ? field
-                    : field with { FieldId = Array.Find(earlier, known => known.SourceId == field.SourceId && known.Transform == field.Transform)?.FieldId ?? ++last }),
-            ],
-        };
-    }
-
     private static string? Problem(PartitionField field, IcebergSchema schema)
     {
         if (field.Transform.Kind == TransformKind.Void)

@@ -33,7 +33,7 @@ internal sealed class ScanPlanner(TableFiles table, SnapshotChoice choice, RowFi
 
         DeleteIndex index = new(table, (await EntriesAsync(deletes, cancellationToken).ConfigureAwait(false)).SelectMany(entries => entries));
         List<ScanFile> files = [];
-        foreach (IReadOnlyList<ManifestEntry> entries in await EntriesAsync(read, cancellationToken).ConfigureAwait(false))
+        foreach ((ManifestFile manifest, IReadOnlyList<ManifestEntry> entries) in read.Zip(await EntriesAsync(read, cancellationToken).ConfigureAwait(false)))
         {
             foreach (ManifestEntry entry in entries.Where(entry => entry.IsLive))
             {
@@ -42,7 +42,7 @@ internal sealed class ScanPlanner(TableFiles table, SnapshotChoice choice, RowFi
                 if (MayFit(entry.File))
                 {
                     long sequenceNumber = entry.SequenceNumber ?? 0;
-                    files.Add(new ScanFile(entry.File, sequenceNumber, index.Find(entry.File, sequenceNumber)));
+                    files.Add(new ScanFile(entry.File, manifest, sequenceNumber, index.Find(entry.File, sequenceNumber)));
                 }
             }
         }

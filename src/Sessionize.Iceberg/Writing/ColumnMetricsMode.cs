@@ -1,3 +1,6 @@
+using System.Globalization;
+using Sessionize.Iceberg.Metadata;
+
 namespace Sessionize.Iceberg.Writing;
 
 /// <summary>What a manifest keeps of a column (<c>write.metadata.metrics.*</c>).</summary>
@@ -14,19 +17,21 @@ internal readonly record struct ColumnMetricsMode(bool HasCounts, int BoundCodeP
     public bool HasBounds => BoundCodePoints > 0;
 
     /// <summary>Reads <c>none</c>, <c>counts</c>, <c>truncate(16)</c> or <c>full</c>.</summary>
+    /// <returns>The mode; <see langword="null"/>: the table does not say.</returns>
     /// <exception cref="SessionizeException">It is none of them.</exception>
-    public static ColumnMetricsMode Parse(string property, string value)
+    public static ColumnMetricsMode? Of(TableProperties properties, string name)
     {
-        string text = value.Trim().ToLowerInvariant();
+        string? text = properties.Text(name)?.Trim().ToLowerInvariant();
         return text switch
         {
-            "none" => default,
+            null => null,
+            "none" => default(ColumnMetricsMode),
             "counts" => new ColumnMetricsMode(HasCounts: true, 0),
             "full" => new ColumnMetricsMode(HasCounts: true, int.MaxValue),
             _ when text.StartsWith(TruncateStart, StringComparison.Ordinal) && text[^1] == ')'
-                && int.TryParse(text.AsSpan(TruncateStart.Length, text.Length - TruncateStart.Length - 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int length)
+                && int.TryParse(text.AsSpan(TruncateStart.Length, text.Length - TruncateStart.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length)
                 && length > 0 => new ColumnMetricsMode(HasCounts: true, length),
-            _ => throw new SessionizeException($"The table's property {property} is '{value}': write none, counts, truncate(16) or full."),
+            _ => throw TableProperties.Refused(name, text, "none, counts, truncate(16) or full"),
         };
     }
 }

@@ -10,9 +10,6 @@ namespace Sessionize.Iceberg.Writing;
 /// <summary>Names a table's data files, where its properties want them, as Iceberg's library does. Immutable.</summary>
 internal sealed class DataFileLocations
 {
-    private const string ObjectStorage = "write.object-storage.enabled";
-    private const string PartitionedPaths = "write.object-storage.partitioned-paths";
-
     // What file systems take as a name, less some room.
     private const int MostNameLength = 200;
     private const int HashBits = 20;
@@ -28,17 +25,19 @@ internal sealed class DataFileLocations
 
     /// <param name="table">The table.</param>
     /// <param name="prefix">The beginning of all names; nobody else's, ever.</param>
+    /// <exception cref="SessionizeException">A property of the table makes no sense.</exception>
     public DataFileLocations(TableMetadata table, string prefix)
     {
         _spec = table.DefaultSpec;
         _schema = table.CurrentSchema;
         _prefix = prefix;
-        _isHashed = IsTrue(table, ObjectStorage, fallback: false);
-        _hasPartition = !_isHashed || IsTrue(table, PartitionedPaths, fallback: true);
-        string? folder = table.Properties.GetValueOrDefault("write.data.path")
-            ?? (_isHashed ? table.Properties.GetValueOrDefault("write.object-storage.path") : null)
-            ?? table.Properties.GetValueOrDefault("write.folder-storage.path");
-        _folder = folder?.TrimEnd('/') ?? FileLocations.Join(table.Location, "data");
+        TableProperties properties = new(table);
+        _isHashed = properties.Boolean("write.object-storage.enabled", whereNone: false);
+        _hasPartition = !_isHashed || properties.Boolean("write.object-storage.partitioned-paths", whereNone: true);
+        _folder = properties.Location("write.data.path")
+            ?? (_isHashed ? properties.Location("write.object-storage.path") : null)
+            ?? properties.Location("write.folder-storage.path")
+            ?? FileLocations.Join(table.Location, "data");
     }
 
     /// <summary>The location of a file.</summary>
@@ -79,7 +78,4 @@ internal sealed class DataFileLocations
 
         return path.Append(bits, HashFolders * FolderBits, HashBits - (HashFolders * FolderBits)).ToString();
     }
-
-    private static bool IsTrue(TableMetadata table, string property, bool fallback) =>
-        table.Properties.TryGetValue(property, out string? value) ? value.Equals("true", StringComparison.OrdinalIgnoreCase) : fallback;
 }

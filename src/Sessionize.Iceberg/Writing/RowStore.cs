@@ -5,7 +5,7 @@ using Sessionize.Engine.Batch;
 namespace Sessionize.Iceberg.Writing;
 
 /// <summary>Holds a commit's rows until all are there, in bounded memory: what is beyond it lies sorted in a temporary file. Not thread-safe.</summary>
-internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOptions options, ConcurrentBag<RowSegment> freeSegments) : IDisposable
+internal sealed class RowStore(PartitionNumbers partitions, bool haveOrder, SessionFileWriterOptions options, ConcurrentBag<RowSegment> freeSegments) : IDisposable
 {
     private readonly List<RowSegment> _segments = [];
     private readonly List<(long Start, long End)> _spilled = [];
@@ -38,7 +38,7 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
         int[] ranks = partitions.Ranks();
         if (_spilled.Count == 0 && HasManyPartitions(ranks))
         {
-            SortedSegments rows = new(_segments, ranks);
+            SortedSegments rows = new(_segments, ranks, haveOrder);
             return Enumerable.Range(0, rows.PartitionCount)
                 .Select(rank => new SortedPart(new RowMerge([rows.Read(rank)], ranks), rows.PartitionAt(rank), rows.StartOf(rank + 1) - rows.StartOf(rank)))
                 .Where(part => part.RowCount > 0);
@@ -91,7 +91,7 @@ internal sealed class RowStore(PartitionNumbers partitions, SessionFileWriterOpt
         int count = Math.Min(HasManyPartitions(ranks) ? 1 : options.Threads, _segments.Count);
         SegmentRun[] runs = new SegmentRun[count];
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(count, 1) }, i =>
-            runs[i] = new SortedSegments(_segments[(int)((long)_segments.Count * i / count)..(int)((long)_segments.Count * (i + 1) / count)], ranks)
+            runs[i] = new SortedSegments(_segments[(int)((long)_segments.Count * i / count)..(int)((long)_segments.Count * (i + 1) / count)], ranks, haveOrder)
                 .ReadAll(count == 1 ? options.Threads : 1));
         return runs;
     }

@@ -50,9 +50,8 @@ internal sealed class SessionFileWriter : IAsyncDisposable
         _options = options ?? new SessionFileWriterOptions();
         _spec = metadata.DefaultSpec;
 
-        // What is behind a transform that is not known cannot be sorted by; then the files do not claim the order.
         SortOrder wanted = metadata.DefaultSortOrder;
-        _order = wanted with { Fields = [.. wanted.Fields.TakeWhile(field => field.Transform.Kind != TransformKind.Unknown)] };
+        _order = wanted.KnownPart;
         bool isWhole = _order.Fields.Count == wanted.Fields.Count;
         Notes = isWhole ? settings.Notes :
         [
@@ -63,10 +62,10 @@ internal sealed class SessionFileWriter : IAsyncDisposable
         _limits = new RowGroupLimits(settings.Parquet.RowGroupRows, Math.Min(settings.RowGroupBytes, settings.TargetFileBytes));
         SessionParquetSchema schema = new(mapping.Columns.Select(column => column with { BoundCodePoints = settings.Metrics[column.LeafFieldId!.Value].BoundCodePoints }));
         _encoders = new RowGroupEncoderPool(schema, settings.Parquet);
-        _store = new RowStore(_partitions, _options, _freeSegments);
         _files = new DataFileSeries(
             table.Storage, new DataFileLocations(metadata, filePrefix), schema, settings, _spec, _partitions, isWhole ? wanted.Id : SortOrder.Unsorted.Id);
         RowKeys keys = new(_mapping, _spec, _order);
+        _store = new RowStore(_partitions, keys.IsSorted, _options, _freeSegments);
         _isDirect = !keys.IsPartitioned && !keys.IsSorted;
         _stagers.Add(new RowStager(keys, _partitions, _texts, _freeSegments));
     }

@@ -9,6 +9,7 @@ internal sealed class SortedSegments
 
     private readonly List<RowSegment> _segments;
     private readonly int[] _partitionOf;
+    private readonly bool _haveOrder;
 
     // By the place of a partition in the order of all: where its rows begin, and at the end the number of all rows.
     private readonly int[] _starts;
@@ -17,9 +18,11 @@ internal sealed class SortedSegments
 
     /// <param name="segments">The segments, in the order in which they came.</param>
     /// <param name="ranks">For each partition its place in the order of all.</param>
-    public SortedSegments(List<RowSegment> segments, int[] ranks)
+    /// <param name="haveOrder">Whether rows have an order; else they stay as they came.</param>
+    public SortedSegments(List<RowSegment> segments, int[] ranks, bool haveOrder)
     {
         _segments = segments;
+        _haveOrder = haveOrder;
         _partitionOf = new int[ranks.Length];
         for (int partition = 0; partition < ranks.Length; partition++)
         {
@@ -107,10 +110,15 @@ internal sealed class SortedSegments
     /// <summary>Sorts by the keys' first bytes, which are at hand; only among rows that have the same ones the keys are looked at.</summary>
     private void Sort(int rank)
     {
+        if (!_haveOrder)
+        {
+            return;
+        }
+
         Span<ulong> heads = _heads.AsSpan(_starts[rank].._starts[rank + 1]);
         Span<SortEntry> entries = _entries.AsSpan(_starts[rank].._starts[rank + 1]);
         heads.Sort(entries);
-        Order order = new(this);
+        Comparison<SortEntry> byKey = Compare;
         for (int start = 0, end; start < heads.Length; start = end)
         {
             FetchAhead(_starts[rank] + start);
@@ -119,21 +127,15 @@ internal sealed class SortedSegments
                 FetchAhead(_starts[rank] + end);
             }
 
-            if (end - start > 1)
-            {
-                entries[start..end].Sort(order);
-            }
+            entries[start..end].Sort(byKey);
         }
+    }
+
+    private int Compare(SortEntry x, SortEntry y)
+    {
+        int order = KeyOf(x).SequenceCompareTo(KeyOf(y));
+        return order != 0 ? order : x.Segment != y.Segment ? x.Segment.CompareTo(y.Segment) : x.Offset.CompareTo(y.Offset);
     }
 
     private ReadOnlySpan<byte> KeyOf(SortEntry entry) => _segments[entry.Segment].Key(entry.Offset);
-
-    private readonly struct Order(SortedSegments rows) : IComparer<SortEntry>
-    {
-        public int Compare(SortEntry x, SortEntry y)
-        {
-            int order = rows.KeyOf(x).SequenceCompareTo(rows.KeyOf(y));
-            return order != 0 ? order : x.Segment != y.Segment ? x.Segment.CompareTo(y.Segment) : x.Offset.CompareTo(y.Offset);
-        }
-    }
 }

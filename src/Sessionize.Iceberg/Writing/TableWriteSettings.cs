@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sessionize.Iceberg.Metadata;
 using Sessionize.Parquet;
 using Sessionize.Parquet.Columns;
@@ -13,9 +12,7 @@ namespace Sessionize.Iceberg.Writing;
 /// </remarks>
 internal sealed record TableWriteSettings
 {
-    /// <summary>The property that names the compression.</summary>
-    public const string Codec = "write.parquet.compression-codec";
-
+    private const string Codec = "write.parquet.compression-codec";
     private const string MetricsDefault = "write.metadata.metrics.default";
     private const string MetricsOfColumn = "write.metadata.metrics.column.";
     private const int MostRowGroupRows = 131_072;
@@ -42,28 +39,29 @@ internal sealed record TableWriteSettings
     /// <exception cref="SessionizeException">A property has a value that makes no sense.</exception>
     public static TableWriteSettings Of(TableMetadata table, TableMapping mapping)
     {
-        IReadOnlyDictionary<string, string> properties = table.Properties;
+        TableProperties properties = new(table);
+        SortOrder order = table.DefaultSortOrder.KnownPart;
         List<string> notes = [];
         ParquetCompression compression = CompressionOf(properties, notes);
         return new TableWriteSettings
         {
-            TargetFileBytes = Number(properties, "write.target-file-size-bytes", 512L << 20, 1, long.MaxValue),
-            RowGroupBytes = Number(properties, "write.parquet.row-group-size-bytes", 128L << 20, 1, long.MaxValue),
+            TargetFileBytes = properties.Long("write.target-file-size-bytes", 512L << 20, least: 1),
+            RowGroupBytes = properties.Long("write.parquet.row-group-size-bytes", 128L << 20, least: 1),
             Parquet = new ParquetWriterSettings(
                 compression,
-                (int)Number(properties, "write.parquet.compression-level", 1, 1, 22),
+                properties.Int("write.parquet.compression-level", 1, least: 1, most: 22),
                 new PageLimits(
-                    (int)Number(properties, "write.parquet.page-row-limit", 20_000, 1, int.MaxValue),
-                    (int)Math.Clamp(Number(properties, "write.parquet.page-size-bytes", 1 << 20, 1, int.MaxValue), 1024, 1 << 30)),
+                    properties.Int("write.parquet.page-row-limit", 20_000, least: 1),
+                    Math.Clamp(properties.Int("write.parquet.page-size-bytes", 1 << 20, least: 1), 1024, 1 << 30)),
                 MostRowGroupRows),
-            Metrics = mapping.Columns.ToDictionary(column => column.LeafFieldId!.Value, column => ModeOf(table, column)),
+            Metrics = mapping.Columns.ToDictionary(column => column.LeafFieldId!.Value, column => ModeOf(properties, order, column)),
             Notes = notes,
         };
     }
 
-    private static ParquetCompression CompressionOf(IReadOnlyDictionary<string, string> properties, List<string> notes)
+    private static ParquetCompression CompressionOf(TableProperties properties, List<string> notes)
     {
-        string codec = properties.GetValueOrDefault(Codec, "zstd");
+        string codec = properties.Text(Codec) ?? "zstd";
         switch (codec.ToLowerInvariant())
         {
             case "zstd":
@@ -74,25 +72,15 @@ internal sealed record TableWriteSettings
                 notes.Add($"The table's property {Codec} is '{codec}', which this writer does not have: its files are compressed with zstd, which readers see from the file.");
                 return ParquetCompression.Zstd;
             default:
-                throw new SessionizeException($"The table's property {Codec} is '{codec}', which is no codec of Parquet: write zstd or uncompressed.");
+                throw TableProperties.Refused(Codec, codec, "zstd or uncompressed");
         }
     }
 
-    /// <summary>A column of the sort order keeps bounds unless its own property says otherwise, as in Iceberg: they are what prunes best.</summary>
-    private static ColumnMetricsMode ModeOf(TableMetadata table, SessionParquetColumn column)
+    /// <summary>A column that rows are sorted by keeps bounds unless its own property says otherwise, as in Iceberg: they are what prunes best.</summary>
+    private static ColumnMetricsMode ModeOf(TableProperties properties, SortOrder order, SessionParquetColumn column)
     {
-        string own = MetricsOfColumn + (column.IsList ? $"{column.Name}.element" : column.Name);
-        if (table.Properties.TryGetValue(own, out string? value))
-        {
-            return ColumnMetricsMode.Parse(own, value);
-        }
-
-        ColumnMetricsMode mode = table.Properties.TryGetValue(MetricsDefault, out value) ? ColumnMetricsMode.Parse(MetricsDefault, value) : ColumnMetricsMode.Default;
-        return !mode.HasBounds && table.DefaultSortOrder.Fields.Any(field => field.SourceId == column.FieldId) ? ColumnMetricsMode.Default : mode;
+        ColumnMetricsMode? own = ColumnMetricsMode.Of(properties, MetricsOfColumn + (column.IsList ? $"{column.Name}.element" : column.Name));
+        ColumnMetricsMode mode = own ?? ColumnMetricsMode.Of(properties, MetricsDefault) ?? ColumnMetricsMode.Default;
+        return own is null && !mode.HasBounds && order.Fields.Any(field => field.SourceId == column.FieldId) ? ColumnMetricsMode.Default : mode;
     }
-
-    private static long Number(IReadOnlyDictionary<string, string> properties, string name, long fallback, long least, long most) =>
-        !properties.TryGetValue(name, out string? text) ? fallback
-        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most ? number
-        : throw new SessionizeException(string.Create(CultureInfo.InvariantCulture, $"The table's property {name} is '{text}': write a whole number from {least} to {most}."));
 }

@@ -6,11 +6,9 @@ using Sessionize.Parquet.Schema;
 namespace Sessionize.Parquet.Columns;
 
 /// <summary>Encodes columns in other types than those of semantics section 5, as an existing table may have them. Not thread-safe.</summary>
-internal sealed class ConvertedColumnEncoder(NumberColumnEncoder numbers, PageLimits limits)
+internal sealed class ConvertedColumnEncoder(NumberColumnEncoder numbers, DerivedColumns derived, PageLimits limits)
 {
     private const long DayMs = 86_400_000;
-    private const long MicrosecondsPerMillisecond = 1000;
-    private const double MillisecondsPerSecond = 1000.0;
     private const int UuidTextBytes = 36;
 
     private readonly UuidColumnEncoder _uuids = new(limits);
@@ -24,8 +22,8 @@ internal sealed class ConvertedColumnEncoder(NumberColumnEncoder numbers, PageLi
     public EncodedColumn Encode(ColumnChunkWriter chunk, SessionBatch rows, SessionParquetColumn column) => column switch
     {
         { ValueType: SessionValueType.Date, Column: SessionColumn.SessionDate } => numbers.Encode(chunk, Days(rows)),
-        { ValueType: SessionValueType.Timestamp, Column: SessionColumn.SessionStartTime } => numbers.Encode(chunk, Microseconds(rows.StartMs)),
-        { ValueType: SessionValueType.Timestamp, Column: SessionColumn.SessionEndTime } => numbers.Encode(chunk, Microseconds(rows.EndMs)),
+        { ValueType: SessionValueType.Timestamp, Column: SessionColumn.SessionStartTime } => numbers.Encode(chunk, derived.Microseconds(rows.StartMs)),
+        { ValueType: SessionValueType.Timestamp, Column: SessionColumn.SessionEndTime } => numbers.Encode(chunk, derived.Microseconds(rows.EndMs)),
         { ValueType: SessionValueType.Float, Column: SessionColumn.SessionDurationSeconds } => numbers.Encode(chunk, Seconds(rows)),
         { ValueType: SessionValueType.Uuid, Column: SessionColumn.Uuid or SessionColumn.SessionId } => _uuids.Encode(chunk, Uuids(rows, column)),
         { ValueType: SessionValueType.Int } => numbers.Encode(chunk, Narrow(rows, column)),
@@ -81,7 +79,7 @@ internal sealed class ConvertedColumnEncoder(NumberColumnEncoder numbers, PageLi
     private ReadOnlySpan<int> Narrow(SessionBatch rows, SessionParquetColumn column)
     {
         ReadOnlySpan<long> values = LongsOf(rows, column.Column);
-        Span<int> result = Room(ref _ints, values.Length);
+        Span<int> result = DerivedColumns.Room(ref _ints, values.Length);
         for (int i = 0; i < result.Length; i++)
         {
             result[i] = IntOf(values[i], column, rows.SessionId(i));
@@ -92,7 +90,7 @@ internal sealed class ConvertedColumnEncoder(NumberColumnEncoder numbers, PageLi
 
     private ReadOnlySpan<long> Widen(ReadOnlySpan<int> values)
     {
-        Span<long> result = Room(ref _longs, values.Length);
+        Span<long> result = DerivedColumns.Room(ref _longs, values.Length);
         for (int i = 0; i < result.Length; i++)
         {
             result[i] = values[i];
@@ -103,7 +101,7 @@ internal sealed class ConvertedColumnEncoder(NumberColumnEncoder numbers, PageLi
 
     private ReadOnlySpan<int> Days(SessionBatch rows)
     {
-        Span<int> result = Room(ref _ints, rows.Count);
+        Span<int> result = DerivedColumns.Room(ref _ints, rows.Count);
         ReadOnlySpan<long> starts = rows.StartMs;
         for (int i = 0; i < result.Length; i++)
         {
@@ -113,25 +111,13 @@ internal sealed class ConvertedColumnEncoder(NumberColumnEncoder numbers, PageLi
         return result;
     }
 
-    private ReadOnlySpan<long> Microseconds(ReadOnlySpan<long> milliseconds)
-    {
-        Span<long> result = Room(ref _longs, milliseconds.Length);
-        for (int i = 0; i < result.Length; i++)
-        {
-            result[i] = milliseconds[i] * MicrosecondsPerMillisecond;
-        }
-
-        return result;
-    }
-
     private ReadOnlySpan<float> Seconds(SessionBatch rows)
     {
-        Span<float> result = Room(ref _floats, rows.Count);
-        ReadOnlySpan<long> starts = rows.StartMs;
-        ReadOnlySpan<long> ends = rows.EndMs;
+        Span<float> result = DerivedColumns.Room(ref _floats, rows.Count);
+        ReadOnlySpan<double> seconds = derived.DurationSeconds(rows);
         for (int i = 0; i < result.Length; i++)
         {
-            result[i] = (float)((ends[i] - starts[i]) / MillisecondsPerSecond);
+            result[i] = (float)seconds[i];
         }
 
         return result;
@@ -139,7 +125,7 @@ internal sealed class ConvertedColumnEncoder(NumberColumnEncoder numbers, PageLi
 
     private ReadOnlySpan<Guid> Uuids(SessionBatch rows, SessionParquetColumn column)
     {
-        Span<Guid> result = Room(ref _guids, rows.Count);
+        Span<Guid> result = DerivedColumns.Room(ref _guids, rows.Count);
         ReadOnlySpan<int> users = rows.Users;
         for (int i = 0; i < result.Length; i++)
         {
@@ -149,15 +135,5 @@ internal sealed class ConvertedColumnEncoder(NumberColumnEncoder numbers, PageLi
         }
 
         return result;
-    }
-
-    private static Span<T> Room<T>(ref T[] array, int count)
-    {
-        if (array.Length < count)
-        {
-            array = GC.AllocateUninitializedArray<T>(count);
-        }
-
-        return array.AsSpan(0, count);
     }
 }

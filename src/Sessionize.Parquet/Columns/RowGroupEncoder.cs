@@ -6,9 +6,6 @@ namespace Sessionize.Parquet.Columns;
 /// <remarks>The bytes depend on the rows and the settings only.</remarks>
 internal sealed class RowGroupEncoder : IDisposable
 {
-    private const long MicrosecondsPerMillisecond = 1000;
-    private const double MillisecondsPerSecond = 1000;
-
     private static readonly long s_firstMs = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
     private static readonly long s_lastMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
@@ -20,10 +17,8 @@ internal sealed class RowGroupEncoder : IDisposable
     private readonly TextColumnEncoder _texts;
     private readonly NumberColumnEncoder _numbers;
     private readonly ConvertedColumnEncoder _converted;
+    private readonly DerivedColumns _derived = new();
     private readonly SessionDates _dates = new();
-    private long[] _microseconds = [];
-    private double[] _seconds = [];
-    private bool[] _isBounce = [];
 
     public RowGroupEncoder(SessionParquetSchema schema, ParquetWriterSettings settings, SegmentPool segments)
     {
@@ -34,7 +29,7 @@ internal sealed class RowGroupEncoder : IDisposable
         _chunk = new ColumnChunkWriter(_compressor);
         _texts = new TextColumnEncoder(_limits);
         _numbers = new NumberColumnEncoder(_limits);
-        _converted = new ConvertedColumnEncoder(_numbers, _limits);
+        _converted = new ConvertedColumnEncoder(_numbers, _derived, _limits);
     }
 
     /// <summary>Encodes a row group.</summary>
@@ -93,15 +88,15 @@ internal sealed class RowGroupEncoder : IDisposable
         SessionColumn.SessionId => _texts.EncodeUnique(_chunk, new SessionIdTexts(rows)),
         SessionColumn.SessionStartTimeMs => _numbers.Encode(_chunk, rows.StartMs),
         SessionColumn.SessionEndTimeMs => _numbers.Encode(_chunk, rows.EndMs),
-        SessionColumn.SessionStartTime => _numbers.Encode(_chunk, Microseconds(rows.StartMs)),
-        SessionColumn.SessionEndTime => _numbers.Encode(_chunk, Microseconds(rows.EndMs)),
-        SessionColumn.SessionDurationSeconds => _numbers.Encode(_chunk, DurationSeconds(rows)),
+        SessionColumn.SessionStartTime => _numbers.Encode(_chunk, _derived.Microseconds(rows.StartMs)),
+        SessionColumn.SessionEndTime => _numbers.Encode(_chunk, _derived.Microseconds(rows.EndMs)),
+        SessionColumn.SessionDurationSeconds => _numbers.Encode(_chunk, _derived.DurationSeconds(rows)),
         SessionColumn.EventCount => _numbers.Encode(_chunk, rows.EventCount),
         SessionColumn.PagesVisited => _texts.EncodeLists(_chunk, new PageTexts(rows), rows.PagesVisited, rows.PagesVisitedEnds),
         SessionColumn.EntryPage => _texts.Encode(_chunk, new PageTexts(rows), rows.EntryPages),
         SessionColumn.ExitPage => _texts.Encode(_chunk, new PageTexts(rows), rows.ExitPages),
         SessionColumn.PageViewCount => _numbers.Encode(_chunk, rows.PageViewCount),
-        SessionColumn.IsBounce => BooleanColumnEncoder.Encode(_chunk, IsBounce(rows), _limits),
+        SessionColumn.IsBounce => BooleanColumnEncoder.Encode(_chunk, _derived.IsBounce(rows), _limits),
         SessionColumn.EndReason => _texts.Encode(_chunk, new EndReasonTexts(rows), rows.EndReasons),
         SessionColumn.VisitStartTimeMs => _numbers.Encode(_chunk, rows.VisitStartMs),
         SessionColumn.SessionIndex => _numbers.Encode(_chunk, rows.SessionIndex),
@@ -115,51 +110,5 @@ internal sealed class RowGroupEncoder : IDisposable
     {
         ReadOnlySpan<int> numbers = _dates.Number(rows.StartMs);
         return _texts.Encode(_chunk, _dates.Texts, numbers);
-    }
-
-    private ReadOnlySpan<long> Microseconds(ReadOnlySpan<long> milliseconds)
-    {
-        Span<long> result = Room(ref _microseconds, milliseconds.Length);
-        for (int i = 0; i < result.Length; i++)
-        {
-            result[i] = milliseconds[i] * MicrosecondsPerMillisecond;
-        }
-
-        return result;
-    }
-
-    private ReadOnlySpan<double> DurationSeconds(SessionBatch rows)
-    {
-        Span<double> result = Room(ref _seconds, rows.Count);
-        ReadOnlySpan<long> starts = rows.StartMs;
-        ReadOnlySpan<long> ends = rows.EndMs;
-        for (int i = 0; i < result.Length; i++)
-        {
-            result[i] = (ends[i] - starts[i]) / MillisecondsPerSecond;
-        }
-
-        return result;
-    }
-
-    private ReadOnlySpan<bool> IsBounce(SessionBatch rows)
-    {
-        Span<bool> result = Room(ref _isBounce, rows.Count);
-        ReadOnlySpan<long> counts = rows.EventCount;
-        for (int i = 0; i < result.Length; i++)
-        {
-            result[i] = counts[i] == 1;
-        }
-
-        return result;
-    }
-
-    private static Span<T> Room<T>(ref T[] array, int count)
-    {
-        if (array.Length < count)
-        {
-            array = GC.AllocateUninitializedArray<T>(count);
-        }
-
-        return array.AsSpan(0, count);
     }
 }

@@ -33,6 +33,11 @@ internal static class TextBounds
     /// <summary>The beginning of at most so many code points.</summary>
     public static ReadOnlySpan<byte> Prefix(ReadOnlySpan<byte> text, int codePoints)
     {
+        if (text.Length <= codePoints)
+        {
+            return text;
+        }
+
         for (int i = 0; i < text.Length; i++)
         {
             if (!IsContinuation(text[i]) && codePoints-- == 0)

@@ -157,17 +157,17 @@ public abstract class CatalogContract
     }
 
     [Fact]
-    public async Task CommitAsync_Settings_AreSetAndRemoved()
+    public async Task CommitAsync_Settings_AreSetAndKept()
     {
         await using IIcebergCatalog catalog = await OpenAsync();
         CatalogTable table = await CreateAsync(catalog, s_name);
         CatalogCommit set = await catalog.CommitAsync(table, [], [Properties("a", "1"), Properties("b", "2")], Token);
         Assert.Equal(CatalogCommitOutcome.Committed, set.Outcome);
-        CatalogCommit removed = await catalog.CommitAsync(set.Table!, [], [new TableUpdate.RemoveProperties(["a"])], Token);
-        Assert.Equal(CatalogCommitOutcome.Committed, removed.Outcome);
+        CatalogCommit changed = await catalog.CommitAsync(set.Table!, [], [Properties("a", "3")], Token);
+        Assert.Equal(CatalogCommitOutcome.Committed, changed.Outcome);
 
         TableMetadata metadata = (await LoadAsync(catalog, s_name)).Metadata;
-        Assert.False(metadata.Properties.ContainsKey("a"));
+        Assert.Equal("3", metadata.Properties["a"]);
         Assert.Equal("2", metadata.Properties["b"]);
     }
 

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text;
 using Sessionize.Iceberg.Catalogs;
 using Sessionize.Iceberg.Tests.Support;
 using Sessionize.Storage;
@@ -10,31 +9,20 @@ namespace Sessionize.Iceberg.Tests.Catalogs;
 /// <summary>What only the layout of the Hadoop catalog has: numbered files and the hint.</summary>
 public sealed class HadoopCatalogTests : IAsyncDisposable
 {
-    private static readonly TableName s_name = new(["sessions"], "t");
-
-    private readonly TemporaryFolder _folder = new();
-    private readonly HadoopCatalog _catalog;
-
-    public HadoopCatalogTests() => _catalog = Open();
+    private readonly HadoopTableFiles _files = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private string Metadata => Path.Combine(_folder.Path, "sessions", "t", "metadata");
-
-    public async ValueTask DisposeAsync()
-    {
-        await _catalog.DisposeAsync();
-        _folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => _files.DisposeAsync();
 
     [Fact]
     public async Task CommitAsync_Layout_IsThatOfHadoopTables()
     {
-        CatalogTable table = await WriteVersionsAsync(3);
-        Assert.Equal(["v1.metadata.json", "v2.metadata.json", "v3.metadata.json", "version-hint.text"], Names());
-        Assert.Equal("3", File.ReadAllText(File_("version-hint.text")));
-        Assert.Equal($"file://{_folder.Path}/sessions/t", table.Metadata.Location);
-        Assert.Equal($"file://{_folder.Path}/sessions/t/metadata/v3.metadata.json", table.MetadataLocation);
+        CatalogTable table = await _files.WriteVersionsAsync(3);
+        Assert.Equal(["v1.metadata.json", "v2.metadata.json", "v3.metadata.json", "version-hint.text"], _files.Names());
+        Assert.Equal("3", File.ReadAllText(_files.PathOf("version-hint.text")));
+        Assert.Equal($"file://{_files.Warehouse}/sessions/t", table.Metadata.Location);
+        Assert.Equal($"file://{_files.Warehouse}/sessions/t/metadata/v3.metadata.json", table.MetadataLocation);
     }
 
     [Theory]
@@ -50,17 +38,17 @@ public sealed class HadoopCatalogTests : IAsyncDisposable
     [InlineData(null)]
     public async Task LoadAsync_HintIsStaleMissingOrLies_FindsTheNewestAndCommitsBehindIt(string? hint)
     {
-        await WriteVersionsAsync(3);
-        WriteHint(hint);
+        await _files.WriteVersionsAsync(3);
+        _files.WriteHint(hint);
 
-        CatalogTable loaded = await LoadAsync();
+        CatalogTable loaded = await _files.LoadAsync();
         Assert.Equal("3", loaded.Metadata.Properties["version"]);
-        Assert.Null(await _catalog.CreateAsync(s_name, CatalogContractParts.Creation(), Token));
+        Assert.Null(await _files.Catalog.CreateAsync(HadoopTableFiles.Name, CatalogContractParts.Creation(), Token));
 
-        CatalogCommit commit = await SetVersionAsync(loaded, 4);
+        CatalogCommit commit = await _files.SetAsync(loaded, 4);
         Assert.Equal(CatalogCommitOutcome.Committed, commit.Outcome);
-        Assert.True(File.Exists(File_("v4.metadata.json")));
-        Assert.Equal("4", File.ReadAllText(File_("version-hint.text")));
+        Assert.True(File.Exists(_files.PathOf("v4.metadata.json")));
+        Assert.Equal("4", File.ReadAllText(_files.PathOf("version-hint.text")));
     }
 
     [Theory]
@@ -69,20 +57,20 @@ public sealed class HadoopCatalogTests : IAsyncDisposable
     [InlineData(null)]
     public async Task LoadAsync_HintedFileWasForgottenAndDeleted_ListsTheFolder(string? hint)
     {
-        await WriteVersionsAsync(5);
-        File.Delete(File_("v1.metadata.json"));
-        File.Delete(File_("v2.metadata.json"));
-        WriteHint(hint);
+        await _files.WriteVersionsAsync(5);
+        File.Delete(_files.PathOf("v1.metadata.json"));
+        File.Delete(_files.PathOf("v2.metadata.json"));
+        _files.WriteHint(hint);
 
-        Assert.Equal("5", (await LoadAsync()).Metadata.Properties["version"]);
+        Assert.Equal("5", (await _files.LoadAsync()).Metadata.Properties["version"]);
     }
 
     [Fact]
     public async Task LoadAsync_TwoDigits_AreComparedAsNumbers()
     {
-        await WriteVersionsAsync(12);
-        WriteHint(null);
-        Assert.Equal("12", (await LoadAsync()).Metadata.Properties["version"]);
+        await _files.WriteVersionsAsync(12);
+        _files.WriteHint(null);
+        Assert.Equal("12", (await _files.LoadAsync()).Metadata.Properties["version"]);
     }
 
     [Theory]
@@ -90,39 +78,39 @@ public sealed class HadoopCatalogTests : IAsyncDisposable
     [InlineData("v3.metadata.json.gz")]
     public async Task LoadAsync_CompressedMetadata_IsReadAndFollowedByACompressedOne(string name)
     {
-        await WriteVersionsAsync(3);
-        byte[] json = File.ReadAllBytes(File_("v3.metadata.json"));
-        File.Delete(File_("v3.metadata.json"));
-        await using (GZipStream gzip = new(File.Create(File_(name)), CompressionLevel.Fastest))
+        await _files.WriteVersionsAsync(3);
+        byte[] json = File.ReadAllBytes(_files.PathOf("v3.metadata.json"));
+        File.Delete(_files.PathOf("v3.metadata.json"));
+        await using (GZipStream gzip = new(File.Create(_files.PathOf(name)), CompressionLevel.Fastest))
         {
             await gzip.WriteAsync(json, Token);
         }
 
-        CatalogTable loaded = await LoadAsync();
+        CatalogTable loaded = await _files.LoadAsync();
         Assert.Equal("3", loaded.Metadata.Properties["version"]);
-        CatalogCommit commit = await SetVersionAsync(loaded, 4);
+        CatalogCommit commit = await _files.SetAsync(loaded, 4);
 
         Assert.Equal(CatalogCommitOutcome.Committed, commit.Outcome);
         Assert.EndsWith("/v4.gz.metadata.json", commit.Table!.MetadataLocation, StringComparison.Ordinal);
-        Assert.Equal([0x1F, 0x8B], File.ReadAllBytes(File_("v4.gz.metadata.json"))[..2]);
-        Assert.Equal("4", (await LoadAsync()).Metadata.Properties["version"]);
+        Assert.Equal([0x1F, 0x8B], File.ReadAllBytes(_files.PathOf("v4.gz.metadata.json"))[..2]);
+        Assert.Equal("4", (await _files.LoadAsync()).Metadata.Properties["version"]);
     }
 
     [Fact]
     public async Task CommitAsync_TableOfAnotherCatalog_IsReadAndRefused()
     {
-        await WriteVersionsAsync(2);
-        File.Move(File_("v1.metadata.json"), File_("00009-aaaa.metadata.json"));
-        File.Move(File_("v2.metadata.json"), File_("00010-bbbb.metadata.json"));
-        WriteHint(null);
+        await _files.WriteVersionsAsync(2);
+        File.Move(_files.PathOf("v1.metadata.json"), _files.PathOf("00009-aaaa.metadata.json"));
+        File.Move(_files.PathOf("v2.metadata.json"), _files.PathOf("00010-bbbb.metadata.json"));
+        _files.WriteHint(null);
 
-        CatalogTable loaded = await LoadAsync();
+        CatalogTable loaded = await _files.LoadAsync();
         Assert.Equal("2", loaded.Metadata.Properties["version"]);
-        CatalogCommit commit = await SetVersionAsync(loaded, 3);
+        CatalogCommit commit = await _files.SetAsync(loaded, 3);
         Assert.Equal(CatalogCommitOutcome.Refused, commit.Outcome);
         Assert.Contains("another catalog", commit.Reason, StringComparison.Ordinal);
-        Assert.Equal(["00009-aaaa.metadata.json", "00010-bbbb.metadata.json"], Names());
-        Assert.Null(await _catalog.CreateAsync(s_name, CatalogContractParts.Creation(), Token));
+        Assert.Equal(["00009-aaaa.metadata.json", "00010-bbbb.metadata.json"], _files.Names());
+        Assert.Null(await _files.Catalog.CreateAsync(HadoopTableFiles.Name, CatalogContractParts.Creation(), Token));
     }
 
     [Theory]
@@ -132,9 +120,9 @@ public sealed class HadoopCatalogTests : IAsyncDisposable
     [InlineData("[]")]
     public async Task LoadAsync_DamagedMetadata_IsNamed(string content)
     {
-        await WriteVersionsAsync(2);
-        File.WriteAllText(File_("v2.metadata.json"), content);
-        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(async () => await LoadAsync());
+        await _files.WriteVersionsAsync(2);
+        File.WriteAllText(_files.PathOf("v2.metadata.json"), content);
+        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(async () => await _files.LoadAsync());
         Assert.Contains("v2.metadata.json", failure.Message, StringComparison.Ordinal);
         Assert.False(failure.IsTransient);
     }
@@ -142,97 +130,91 @@ public sealed class HadoopCatalogTests : IAsyncDisposable
     [Fact]
     public async Task LoadAsync_AllMetadataIsGone_IsAnErrorAndNotAnEmptyPlace()
     {
-        await WriteVersionsAsync(2);
-        File.Delete(File_("v1.metadata.json"));
-        File.Delete(File_("v2.metadata.json"));
-        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(async () => await _catalog.LoadAsync(s_name, Token));
+        await _files.WriteVersionsAsync(2);
+        File.Delete(_files.PathOf("v1.metadata.json"));
+        File.Delete(_files.PathOf("v2.metadata.json"));
+        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(async () => await _files.Catalog.LoadAsync(HadoopTableFiles.Name, Token));
         Assert.Contains("lost its metadata files", failure.Message, StringComparison.Ordinal);
 
-        File.Delete(File_("version-hint.text"));
-        File.WriteAllText(File_("snap-1-1-x.avro"), "");
-        await Assert.ThrowsAsync<SessionizeException>(async () => await _catalog.CreateAsync(s_name, CatalogContractParts.Creation(), Token));
+        File.Delete(_files.PathOf("version-hint.text"));
+        File.WriteAllText(_files.PathOf("snap-1-1-x.avro"), "");
+        await Assert.ThrowsAsync<SessionizeException>(async () => await _files.Catalog.CreateAsync(HadoopTableFiles.Name, CatalogContractParts.Creation(), Token));
     }
 
     [Fact]
     public async Task CommitAsync_MetadataThatOthersMadeWithoutAHint_IsFollowed()
     {
-        CatalogTable stale = await WriteVersionsAsync(2);
-        await using HadoopCatalog other = Open();
-        Assert.Equal(CatalogCommitOutcome.Committed, (await SetVersionAsync(stale, 3, other)).Outcome);
-        WriteHint("1");
+        CatalogTable stale = await _files.WriteVersionsAsync(2);
+        await using HadoopCatalog other = _files.Open(new LocalFileStorage());
+        Assert.Equal(CatalogCommitOutcome.Committed, (await _files.SetAsync(stale, 3, other)).Outcome);
+        _files.WriteHint("1");
 
-        CatalogCommit commit = await _catalog.CommitAsync(stale, [], [CatalogContractParts.Properties("mine", "1")], Token);
+        CatalogCommit commit = await _files.Catalog.CommitAsync(stale, [], [CatalogContractParts.Properties("mine", "1")], Token);
         Assert.Equal(CatalogCommitOutcome.Committed, commit.Outcome);
         Assert.Equal("3", commit.Table!.Metadata.Properties["version"]);
-        Assert.Equal(["v1.metadata.json", "v2.metadata.json", "v3.metadata.json", "v4.metadata.json", "version-hint.text"], Names());
+        Assert.Equal(["v1.metadata.json", "v2.metadata.json", "v3.metadata.json", "v4.metadata.json", "version-hint.text"], _files.Names());
     }
 
     [Fact]
     public async Task CommitAsync_Standstill_WhileOthersMadeForgotAndDeletedTheSameNumber_IsNoSuccess()
     {
-        CatalogTable table = Assert.IsType<CatalogTable>(await _catalog.CreateAsync(
-            s_name,
-            CatalogContractParts.Creation(("write.metadata.delete-after-commit.enabled", "true"), ("write.metadata.previous-versions-max", "2")),
-            Token));
+        CatalogTable table = await _files.CreateAsync(("write.metadata.delete-after-commit.enabled", "true"), ("write.metadata.previous-versions-max", "2"));
         await using PausingStorage paused = new(new LocalFileStorage());
-        await using HadoopCatalog zombie = new(paused, _folder.Path, TimeProvider.System);
+        await using HadoopCatalog zombie = _files.Open(paused);
         paused.BeforeTryCreate = async () =>
         {
             for (int version = 2; version <= 8; version++)
             {
-                table = (await SetVersionAsync(table, version)).Table!;
+                table = (await _files.SetAsync(table, version)).Table!;
             }
         };
 
-        CatalogTable stale = (await zombie.LoadAsync(s_name, Token))!;
-        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(async () => await SetVersionAsync(stale, 99, zombie));
+        CatalogTable stale = (await zombie.LoadAsync(HadoopTableFiles.Name, Token))!;
+        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(async () => await _files.SetAsync(stale, 99, zombie));
 
         Assert.True(failure.IsTransient);
-        Assert.Equal("8", (await LoadAsync()).Metadata.Properties["version"]);
-        Assert.Equal(["v6.metadata.json", "v7.metadata.json", "v8.metadata.json", "version-hint.text"], Names());
+        Assert.Equal("8", (await _files.LoadAsync()).Metadata.Properties["version"]);
+        Assert.Equal(["v6.metadata.json", "v7.metadata.json", "v8.metadata.json", "version-hint.text"], _files.Names());
     }
 
     [Fact]
     public async Task CommitAsync_HintCannotBeReadOrWritten_IsCommitted()
     {
-        CatalogTable table = await WriteVersionsAsync(2);
-        File.Delete(File_("version-hint.text"));
-        Directory.CreateDirectory(File_("version-hint.text"));
+        CatalogTable table = await _files.WriteVersionsAsync(2);
+        File.Delete(_files.PathOf("version-hint.text"));
+        Directory.CreateDirectory(_files.PathOf("version-hint.text"));
 
-        Assert.Equal(CatalogCommitOutcome.Committed, (await SetVersionAsync(table, 3)).Outcome);
-        Assert.Equal("3", (await LoadAsync()).Metadata.Properties["version"]);
+        Assert.Equal(CatalogCommitOutcome.Committed, (await _files.SetAsync(table, 3)).Outcome);
+        Assert.Equal("3", (await _files.LoadAsync()).Metadata.Properties["version"]);
     }
 
     [Fact]
     public async Task CommitAsync_AnswerIsLost_IsUnknownAndThere()
     {
-        CatalogTable table = await WriteVersionsAsync(2);
+        CatalogTable table = await _files.WriteVersionsAsync(2);
         await using PausingStorage lossy = new(new LocalFileStorage()) { AfterTryCreate = new SessionizeException("lost", isTransient: true) };
-        await using HadoopCatalog catalog = new(lossy, _folder.Path, TimeProvider.System);
-        Assert.True((await Assert.ThrowsAsync<SessionizeException>(async () => await SetVersionAsync(table, 3, catalog))).IsTransient);
-        Assert.Equal("3", (await LoadAsync()).Metadata.Properties["version"]);
+        await using HadoopCatalog catalog = _files.Open(lossy);
+        Assert.True((await Assert.ThrowsAsync<SessionizeException>(async () => await _files.SetAsync(table, 3, catalog))).IsTransient);
+        Assert.Equal("3", (await _files.LoadAsync()).Metadata.Properties["version"]);
     }
 
     [Fact]
     public async Task CommitAsync_ChecksumsOfHadoop_GoWithTheirFiles()
     {
-        CatalogTable table = Assert.IsType<CatalogTable>(await _catalog.CreateAsync(
-            s_name,
-            CatalogContractParts.Creation(("write.metadata.delete-after-commit.enabled", "true"), ("write.metadata.previous-versions-max", "1")),
-            Token));
-        File.WriteAllText(File_(".version-hint.text.crc"), "crc");
-        File.WriteAllText(File_(".v1.metadata.json.crc"), "crc");
-        table = (await SetVersionAsync(table, 2)).Table!;
-        Assert.Equal([".v1.metadata.json.crc", "v1.metadata.json", "v2.metadata.json", "version-hint.text"], Names());
-        await SetVersionAsync(table, 3);
-        Assert.Equal(["v2.metadata.json", "v3.metadata.json", "version-hint.text"], Names());
+        CatalogTable table = await _files.CreateAsync(("write.metadata.delete-after-commit.enabled", "true"), ("write.metadata.previous-versions-max", "1"));
+        File.WriteAllText(_files.PathOf(".version-hint.text.crc"), "crc");
+        File.WriteAllText(_files.PathOf(".v1.metadata.json.crc"), "crc");
+        table = (await _files.SetAsync(table, 2)).Table!;
+        Assert.Equal([".v1.metadata.json.crc", "v1.metadata.json", "v2.metadata.json", "version-hint.text"], _files.Names());
+        await _files.SetAsync(table, 3);
+        Assert.Equal(["v2.metadata.json", "v3.metadata.json", "version-hint.text"], _files.Names());
     }
 
     [Fact]
     public async Task OfFolder_Path_IsTheTableWhateverItsName()
     {
-        await WriteVersionsAsync(2);
-        string folder = Path.Combine(_folder.Path, "sessions", "t");
+        await _files.WriteVersionsAsync(2);
+        string folder = Path.Combine(_files.Warehouse, "sessions", "t");
         foreach (string location in (string[])[folder, folder + "/", "file:" + folder, "file://" + folder, Path.GetRelativePath(Environment.CurrentDirectory, folder)])
         {
             await using HadoopCatalog catalog = HadoopCatalog.OfFolder(new LocalFileStorage(), location, TimeProvider.System);
@@ -241,35 +223,4 @@ public sealed class HadoopCatalogTests : IAsyncDisposable
             Assert.Contains(folder, catalog.Description, StringComparison.Ordinal);
         }
     }
-
-    private string File_(string name) => Path.Combine(Metadata, name);
-
-    private string[] Names() => [.. Directory.EnumerateFileSystemEntries(Metadata).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)];
-
-    private HadoopCatalog Open() => new(new LocalFileStorage(), _folder.Path, TimeProvider.System);
-
-    private void WriteHint(string? hint)
-    {
-        File.Delete(File_("version-hint.text"));
-        if (hint is not null)
-        {
-            File.WriteAllBytes(File_("version-hint.text"), Encoding.UTF8.GetBytes(hint));
-        }
-    }
-
-    private async Task<CatalogTable> LoadAsync() => Assert.IsType<CatalogTable>(await _catalog.LoadAsync(s_name, Token));
-
-    private async Task<CatalogTable> WriteVersionsAsync(int count)
-    {
-        CatalogTable table = Assert.IsType<CatalogTable>(await _catalog.CreateAsync(s_name, CatalogContractParts.Creation(("version", "1")), Token));
-        for (int version = 2; version <= count; version++)
-        {
-            table = (await SetVersionAsync(table, version)).Table!;
-        }
-
-        return table;
-    }
-
-    private async Task<CatalogCommit> SetVersionAsync(CatalogTable table, int version, HadoopCatalog? catalog = null) =>
-        await (catalog ?? _catalog).CommitAsync(table, [], [CatalogContractParts.Properties("version", $"{version}")], Token);
 }

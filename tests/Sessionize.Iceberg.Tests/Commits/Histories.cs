@@ -47,4 +47,16 @@ internal static class Histories
     /// <summary>The snapshots stay without some, as after an expiry.</summary>
     public static TableMetadata Without(this TableMetadata table, params long[] ids) =>
         table with { Snapshots = [.. table.Snapshots.Where(snapshot => !ids.Contains(snapshot.Id))] };
+
+    /// <summary>The snapshots that led to the current one, newest first, as far back as the table keeps them.</summary>
+    public static IReadOnlyList<Snapshot> Ancestors(this TableMetadata table)
+    {
+        List<Snapshot> ancestors = [];
+        for (Snapshot? next = table.CurrentSnapshot; next is not null; next = next.ParentId is { } parent ? table.FindSnapshot(parent) : null)
+        {
+            ancestors.Add(next);
+        }
+
+        return ancestors;
+    }
 }

@@ -58,10 +58,13 @@ internal sealed class HandMadeTable
     }
 
     /// <summary>Changes the metadata.</summary>
-    public void Change(params IReadOnlyList<TableUpdate> updates)
+    public void Change(params IReadOnlyList<TableUpdate> updates) => Replace(TableMetadataChanges.Apply(Table, updates, Table.LastUpdatedMs + 1));
+
+    /// <summary>Goes on with other metadata.</summary>
+    public void Replace(TableMetadata changed)
     {
         MetadataLogEntry previous = new(Table.LastUpdatedMs, MetadataFile);
-        Table = TableMetadataChanges.WithPrevious(TableMetadataChanges.Apply(Table, updates, Table.LastUpdatedMs + 1), previous, out _);
+        Table = TableMetadataChanges.WithPrevious(changed, previous, out _);
         WriteMetadata();
     }
 

@@ -53,9 +53,9 @@ public sealed class HandMadeTableTests(IceCheck java) : IDisposable
         table.Commit("append", table.Manifests, files[1]);
         table.Change(
             new TableUpdate.AddSchema(new IcebergSchema(0, [.. table.Table.CurrentSchema.Fields, new IcebergField(13, "entry_page", new PrimitiveType(PrimitiveKind.String))])),
-            new TableUpdate.SetCurrentSchema(TableUpdate.Last),
-            new TableUpdate.AddSpec(new PartitionSpec(0, [new PartitionField(11, 0, "user_hash_bucket", new Transform(TransformKind.Identity))])),
-            new TableUpdate.SetDefaultSpec(TableUpdate.Last));
+            new TableUpdate.SetCurrentSchema(TableUpdate.Last));
+        PartitionField bucket = table.Table.DefaultSpec.Fields[1];
+        table.Replace(table.Table with { PartitionSpecs = [.. table.Table.PartitionSpecs, new PartitionSpec(1, [bucket])], DefaultSpecId = 1 });
         table.Commit("append", table.Manifests, [.. files[2].Select(entry => entry with
         {
             File = entry.File with { SpecId = 1, Partition = new PartitionKey([entry.File.Partition.Values[1]]) },
@@ -67,7 +67,7 @@ public sealed class HandMadeTableTests(IceCheck java) : IDisposable
 
         await java.VerifyAsync(_folder.Path);
         Assert.Equal(files.SelectMany(added => added).Sum(entry => entry.File.RecordCount), await java.CountAsync(_folder.Path));
-        Assert.Equal(1001, table.Table.PartitionSpecs[1].Fields.Single().FieldId);
+        Assert.Equal(1001, bucket.FieldId);
     }
 
     [Fact]

@@ -42,34 +42,21 @@ public sealed class TableChangesJsonTests
     public void WriteCommit_EveryOtherChange_IsTheBodyOfTheRestSpecification() => AssertJson(
         """
         {"identifier":{"namespace":["a","b"],"name":"t"},
-         "requirements":[{"type":"assert-create"},{"type":"assert-last-assigned-field-id","last-assigned-field-id":1},{"type":"assert-current-schema-id","current-schema-id":2},
-                         {"type":"assert-default-spec-id","default-spec-id":3},{"type":"assert-default-sort-order-id","default-sort-order-id":4}],
+         "requirements":[{"type":"assert-last-assigned-field-id","last-assigned-field-id":1},{"type":"assert-current-schema-id","current-schema-id":2}],
          "updates":[{"action":"add-schema","schema":{"type":"struct","schema-id":1,"fields":[{"id":5,"name":"c","required":true,"type":"long"}]},"last-column-id":5},
                     {"action":"set-current-schema","schema-id":-1},
-                    {"action":"add-spec","spec":{"spec-id":1,"fields":[{"name":"c_bucket","transform":"bucket[4]","source-id":5,"field-id":1000}]}},
-                    {"action":"set-default-spec","spec-id":-1},
-                    {"action":"add-sort-order","sort-order":{"order-id":2,"fields":[{"transform":"identity","source-id":5,"direction":"desc","null-order":"nulls-last"}]}},
-                    {"action":"set-default-sort-order","sort-order-id":-1},
                     {"action":"remove-snapshot-ref","ref-name":"old"},{"action":"remove-snapshots","snapshot-ids":[1,2]},
-                    {"action":"set-properties","updates":{"p":"q"}},{"action":"remove-properties","removals":["r"]}]}
+                    {"action":"set-properties","updates":{"p":"q"}}]}
         """,
         TableChangesJson.WriteCommit(
             s_name,
-            [
-                new TableRequirement.NotCreated(), new TableRequirement.LastColumnIs(1), new TableRequirement.CurrentSchemaIs(2), new TableRequirement.DefaultSpecIs(3),
-                new TableRequirement.DefaultSortOrderIs(4),
-            ],
+            [new TableRequirement.LastColumnIs(1), new TableRequirement.CurrentSchemaIs(2)],
             [
                 new TableUpdate.AddSchema(new IcebergSchema(1, [new IcebergField(5, "c", new PrimitiveType(PrimitiveKind.Long), true)])),
                 new TableUpdate.SetCurrentSchema(-1),
-                new TableUpdate.AddSpec(new PartitionSpec(1, [new PartitionField(5, 1000, "c_bucket", new Transform(TransformKind.Bucket, 4))])),
-                new TableUpdate.SetDefaultSpec(-1),
-                new TableUpdate.AddSortOrder(new SortOrder(2, [new SortField(5, new Transform(TransformKind.Identity), true, false)])),
-                new TableUpdate.SetDefaultSortOrder(-1),
                 new TableUpdate.RemoveRef("old"),
                 new TableUpdate.RemoveSnapshots([1, 2]),
                 new TableUpdate.SetProperties(new Dictionary<string, string> { ["p"] = "q" }),
-                new TableUpdate.RemoveProperties(["r"]),
             ]));
 
     [Fact]

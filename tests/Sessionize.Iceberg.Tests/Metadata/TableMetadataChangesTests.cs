@@ -199,33 +199,6 @@ public sealed class TableMetadataChangesTests
     }
 
     [Fact]
-    public void Apply_SpecsAndOrders_AreReusedOrGetNewIds()
-    {
-        TableMetadata table = SampleTables.Partitioned();
-        PartitionSpec hidden = PartitionSpecText.Parse("day(session_start_time),bucket(16,uuid),user_hash_bucket", SampleTables.Columns);
-        hidden = hidden with { Fields = [.. hidden.Fields.Select(field => field with { FieldId = 0 })] };
-
-        TableMetadata changed = TableMetadataChanges.Apply(
-            table,
-            [
-                new TableUpdate.AddSpec(hidden), new TableUpdate.SetDefaultSpec(TableUpdate.Last),
-                new TableUpdate.AddSortOrder(SortOrderText.Parse("event_count desc", SampleTables.Columns)), new TableUpdate.SetDefaultSortOrder(TableUpdate.Last),
-            ],
-            1);
-
-        Assert.Equal([1002, 1003, 1001], changed.DefaultSpec.Fields.Select(field => field.FieldId));
-        Assert.Equal((1, 1003, 2), (changed.DefaultSpecId, changed.LastPartitionId, changed.DefaultSortOrderId));
-        TableMetadata back = TableMetadataChanges.Apply(
-            changed,
-            [
-                new TableUpdate.AddSpec(table.DefaultSpec with { Id = 9 }), new TableUpdate.SetDefaultSpec(TableUpdate.Last),
-                new TableUpdate.AddSortOrder(SortOrder.Unsorted), new TableUpdate.SetDefaultSortOrder(TableUpdate.Last),
-            ],
-            1);
-        Assert.Equal((0, 0, 2, 3), (back.DefaultSpecId, back.DefaultSortOrderId, back.PartitionSpecs.Count, back.SortOrders.Count));
-    }
-
-    [Fact]
     public void Apply_NothingThatChanges_GivesTheSameTable()
     {
         TableMetadata table = SampleTables.WithSnapshots(SampleTables.Partitioned(), 1);
@@ -233,7 +206,7 @@ public sealed class TableMetadataChangesTests
             table,
             [
                 new TableUpdate.SetRef(SnapshotRef.Main, new SnapshotRef(1, true)), new TableUpdate.RemoveRef("none"), new TableUpdate.RemoveSnapshots([9]),
-                new TableUpdate.SetProperties(new Dictionary<string, string>()), new TableUpdate.RemoveProperties(["none"]), new TableUpdate.SetCurrentSchema(0),
+                new TableUpdate.SetProperties(new Dictionary<string, string>()), new TableUpdate.SetCurrentSchema(0),
             ],
             long.MaxValue));
     }
@@ -244,9 +217,7 @@ public sealed class TableMetadataChangesTests
         TableMetadata table = SampleTables.Partitioned();
         TableUpdate[] wrong =
         [
-            new TableUpdate.SetCurrentSchema(5), new TableUpdate.SetCurrentSchema(TableUpdate.Last), new TableUpdate.SetDefaultSpec(5),
-            new TableUpdate.SetDefaultSpec(TableUpdate.Last), new TableUpdate.SetDefaultSortOrder(5), new TableUpdate.SetDefaultSortOrder(TableUpdate.Last),
-            new TableUpdate.SetRef("x", new SnapshotRef(5, true)),
+            new TableUpdate.SetCurrentSchema(5), new TableUpdate.SetCurrentSchema(TableUpdate.Last), new TableUpdate.SetRef("x", new SnapshotRef(5, true)),
         ];
         Assert.All(wrong, update => Assert.Throws<InvalidOperationException>(() => TableMetadataChanges.Apply(table, [update], 1)));
         Assert.Throws<InvalidOperationException>(() =>
@@ -260,15 +231,13 @@ public sealed class TableMetadataChangesTests
         TableRequirement[] holding =
         [
             new TableRequirement.SameTable(table.TableUuid.ToUpperInvariant()), new TableRequirement.RefIs("main", 2), new TableRequirement.RefIs("other", null),
-            new TableRequirement.LastColumnIs(12), new TableRequirement.CurrentSchemaIs(0), new TableRequirement.DefaultSpecIs(0), new TableRequirement.DefaultSortOrderIs(1),
+            new TableRequirement.LastColumnIs(12), new TableRequirement.CurrentSchemaIs(0),
         ];
         Assert.Null(TableMetadataChanges.Violation(table, holding));
-        Assert.Null(TableMetadataChanges.Violation(null, [new TableRequirement.NotCreated()]));
         TableRequirement[] broken =
         [
-            new TableRequirement.NotCreated(), new TableRequirement.SameTable("x"), new TableRequirement.RefIs("main", 1), new TableRequirement.RefIs("main", null),
-            new TableRequirement.RefIs("other", 2), new TableRequirement.LastColumnIs(11), new TableRequirement.CurrentSchemaIs(1), new TableRequirement.DefaultSpecIs(1),
-            new TableRequirement.DefaultSortOrderIs(0),
+            new TableRequirement.SameTable("x"), new TableRequirement.RefIs("main", 1), new TableRequirement.RefIs("main", null),
+            new TableRequirement.RefIs("other", 2), new TableRequirement.LastColumnIs(11), new TableRequirement.CurrentSchemaIs(1),
         ];
         Assert.All(broken, requirement => Assert.NotNull(TableMetadataChanges.Violation(table, [.. holding, requirement])));
         Assert.All(holding, requirement => Assert.NotNull(TableMetadataChanges.Violation(null, [requirement])));

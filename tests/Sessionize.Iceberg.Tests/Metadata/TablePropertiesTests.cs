@@ -13,8 +13,6 @@ public sealed class TablePropertiesTests
         Assert.Equal((4, 100.0, 60_000.0, 1_800_000.0), (properties.CommitRetries, properties.CommitMinRetryWait.TotalMilliseconds,
             properties.CommitMaxRetryWait.TotalMilliseconds, properties.CommitTotalRetryTime.TotalMilliseconds));
         Assert.Equal((8_388_608L, 100, true), (properties.ManifestTargetSize, properties.ManifestMinCountToMerge, properties.ManifestMergeEnabled));
-        Assert.Equal((5.0, 1, true), (properties.MaxSnapshotAge.TotalDays, properties.MinSnapshotsToKeep, properties.IsGarbageCollected));
-        Assert.True(properties.MaxRefAge > TimeSpan.FromDays(365_000));
     }
 
     [Fact]
@@ -22,10 +20,10 @@ public sealed class TablePropertiesTests
     {
         TableProperties properties = Of(
             ("write.metadata.delete-after-commit.enabled", "TRUE"), ("commit.retry.num-retries", "20"), ("write.metadata.path", "s3://b/m/"),
-            ("gc.enabled", "false"), ("write.metadata.compression-codec", "GZIP"));
+            ("commit.retry.total-timeout-ms", "9223372036854775807"), ("write.metadata.compression-codec", "GZIP"));
         Assert.True(properties.DeleteMetadataAfterCommit);
         Assert.True(properties.CompressMetadata);
-        Assert.False(properties.IsGarbageCollected);
+        Assert.True(properties.CommitTotalRetryTime > TimeSpan.FromDays(365_000));
         Assert.Equal((20, "s3://b/m"), (properties.CommitRetries, properties.MetadataLocation));
     }
 
@@ -37,7 +35,7 @@ public sealed class TablePropertiesTests
     public void CommitRetries_NoNumber_NamesPropertyAndValue(string name, string value) => AssertRefused(name, value, properties => properties.CommitRetries);
 
     [Fact]
-    public void Booleans_NeitherTrueNorFalse_NamePropertyAndValue() => AssertRefused("gc.enabled", "yes", properties => properties.IsGarbageCollected);
+    public void Booleans_NeitherTrueNorFalse_NamePropertyAndValue() => AssertRefused("commit.manifest-merge.enabled", "yes", properties => properties.ManifestMergeEnabled);
 
     [Fact]
     public void Compression_Unknown_NamesPropertyAndChoices() =>
@@ -46,7 +44,7 @@ public sealed class TablePropertiesTests
     private static string AssertRefused<T>(string name, string value, Func<TableProperties, T> read)
     {
         string message = Assert.Throws<SessionizeException>(() => _ = read(Of((name, value)))).Message;
-        Assert.Contains($"'{name}' is '{value}'", message, StringComparison.Ordinal);
+        Assert.Contains($"property {name} is '{value}'", message, StringComparison.Ordinal);
         return message;
     }
 

@@ -60,6 +60,12 @@ public sealed class DataFileLocationsTests
         Locations([("user_hash_bucket", "identity")], ("write.object-storage.enabled", "true"), ("write.object-storage.partitioned-paths", "false"), ("write.object-storage.path", "s3://b/x"))
             .Of(new PartitionKey([1]), 0));
 
+    [Fact]
+    public void Of_NeitherTrueNorFalse_IsRefusedWithPropertyAndValue() => Assert.Contains(
+        "property write.object-storage.enabled is 'yes'",
+        Assert.Throws<SessionizeException>(() => Locations([], ("write.object-storage.enabled", "yes"))).Message,
+        StringComparison.Ordinal);
+
     private static DataFileLocations Locations((string Column, string Transform)[] fields, params (string Name, string Value)[] properties) => new(
         TrialTable.Create(new MemoryFileStorage(), s_schema, TrialTable.Spec(s_schema, fields), properties: properties.ToDictionary(property => property.Name, property => property.Value)).Metadata,
         "c-2");

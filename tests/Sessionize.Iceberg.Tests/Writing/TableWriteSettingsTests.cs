@@ -1,4 +1,5 @@
 using Sessionize.Iceberg.Metadata;
+using Sessionize.Iceberg.Partitioning;
 using Sessionize.Iceberg.Writing;
 using Sessionize.Parquet;
 using Xunit;
@@ -83,6 +84,21 @@ public sealed class TableWriteSettingsTests
         Assert.True(settings.Metrics[1].HasBounds);
         Assert.False(settings.Metrics[8].HasBounds);
         Assert.False(settings.Metrics[2].HasCounts);
+    }
+
+    [Fact]
+    public void Of_ColumnBehindAnUnknownTransform_KeepsNoBounds()
+    {
+        IcebergSchema schema = SessionTableSchema.New();
+        SortOrder order = TrialTable.Order(schema, "uuid", "event_count", "page_view_count");
+        order = order with { Fields = [order.Fields[0], order.Fields[1] with { Transform = Transform.Parse("zorder") }, order.Fields[2]] };
+        TableMetadata table = TrialTable.Create(
+            new MemoryFileStorage(), schema, order: order, properties: new Dictionary<string, string> { ["write.metadata.metrics.default"] = "counts" }).Metadata;
+        TableWriteSettings settings = TableWriteSettings.Of(table, SessionTableSchema.Match(table));
+
+        Assert.True(settings.Metrics[schema.Find("uuid")!.Id].HasBounds);
+        Assert.All(
+            new[] { "event_count", "page_view_count" }, name => Assert.False(settings.Metrics[schema.Find(name)!.Id].HasBounds));
     }
 
     private static TableWriteSettings Of(params (string Name, string Value)[] properties)

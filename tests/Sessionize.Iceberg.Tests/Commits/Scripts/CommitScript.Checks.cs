@@ -8,7 +8,7 @@ internal sealed partial class CommitScript
     private bool IsThere(Intent intent) =>
         _catalog.State.Intents.Any(there => ReferenceEquals(there, intent) || (intent.RunId is not null && there.RunId == intent.RunId && Retained(there)));
 
-    private bool Retained(Intent intent) => new SnapshotHistory(_catalog.Metadata!).Ancestors.Any(snapshot => intent.Snapshots.Contains(snapshot.Id));
+    private bool Retained(Intent intent) => _catalog.Metadata!.Ancestors().Any(snapshot => intent.Snapshots.Contains(snapshot.Id));
 
     private void Check(Intent intent)
     {

@@ -59,11 +59,11 @@ internal sealed partial class CommitScript
     private void Expire(int keep)
     {
         TableMetadata table = _catalog.Metadata!;
-        HashSet<long> kept = [.. new SnapshotHistory(table).Ancestors.Take(keep).Select(snapshot => snapshot.Id), .. table.Refs.Values.Select(named => named.SnapshotId)];
+        HashSet<long> kept = [.. table.Ancestors().Take(keep).Select(snapshot => snapshot.Id), .. table.Refs.Values.Select(named => named.SnapshotId)];
 
         // With the last record before a rollback everything goes that tells of the rollback.
         SnapshotHistory history = new(table);
-        kept.UnionWith(_catalog.Abandoned.SelectMany(pipeline => history.Ancestors.TakeWhile(snapshot => snapshot != history.Find(pipeline).Snapshot)).Select(snapshot => snapshot.Id));
+        kept.UnionWith(_catalog.Abandoned.SelectMany(pipeline => table.Ancestors().TakeWhile(snapshot => snapshot != history.Find(pipeline).Snapshot)).Select(snapshot => snapshot.Id));
         kept.UnionWith(_catalog.Abandoned.Select(pipeline => history.Find(pipeline).Snapshot?.Id).OfType<long>());
         long[] gone = [.. table.Snapshots.Select(snapshot => snapshot.Id).Where(id => !kept.Contains(id))];
         Story.Add($"    expires {string.Join(',', gone)}");
@@ -76,10 +76,12 @@ internal sealed partial class CommitScript
     {
         TableMetadata table = _catalog.Metadata!;
         TableFiles files = new(_catalog.Table());
-        if (table.CurrentSnapshot is not { } head || await EntryAsync(files, head) is not { } entry)
+        if (table.CurrentSnapshot is not { } head || await ListedAsync(files, head) is not [_, ..] listed)
         {
             return;
         }
+
+        (ManifestFile source, IReadOnlyList<ManifestEntry> entries, ManifestEntry entry) = listed[_random.Next(listed.Count)];
 
         string path = $"{table.Location}/data/moved-{Guid.NewGuid():N}.parquet";
         _catalog.Storage.Files[path] = _catalog.Storage.Files[entry.File.FilePath];
@@ -88,26 +90,30 @@ internal sealed partial class CommitScript
         SnapshotTry rewrite = new(_catalog.Table(), id, new MetadataFileNames(TableFolders.Metadata(_catalog.Table())), []);
         ManifestFile manifest = await rewrite.WriteManifestAsync(moved.SpecId, ManifestContent.Data, [new ManifestEntry(EntryStatus.Added, id, null, null, moved)], Token);
         Snapshot snapshot = await rewrite.WriteAsync(
-            [manifest], [moved], new FileChange(new Dictionary<string, DataFile> { [entry.File.FilePath] = entry.File }, [moved]), new Dictionary<string, string>(),
-            _clock.GetUtcNow().ToUnixTimeMilliseconds(), Token);
+            [manifest], [moved],
+            new FileChange(
+                new Dictionary<string, DataFile> { [entry.File.FilePath] = entry.File },
+                new Dictionary<string, IReadOnlyList<ManifestEntry>> { [source.Path] = entries }, [moved]),
+            new Dictionary<string, string>(), _clock.GetUtcNow().ToUnixTimeMilliseconds(), Token);
         Story.Add($"    moves {entry.File.FilePath} in {id}");
         _catalog.Apply(null, [], [new TableUpdate.AddSnapshot(snapshot), new TableUpdate.SetRef(SnapshotRef.Main, new SnapshotRef(id, IsBranch: true))]);
     }
 
-    private async Task<ManifestEntry?> EntryAsync(TableFiles files, Snapshot head)
+    private static async Task<List<(ManifestFile Manifest, IReadOnlyList<ManifestEntry> Entries, ManifestEntry Entry)>> ListedAsync(TableFiles files, Snapshot head)
     {
-        List<ManifestEntry> live = [];
+        List<(ManifestFile, IReadOnlyList<ManifestEntry>, ManifestEntry)> live = [];
         foreach (ManifestFile manifest in await files.ManifestsOfAsync(head, Token))
         {
-            live.AddRange((await files.EntriesOfAsync(manifest, Token)).Where(entry => entry.IsLive));
+            IReadOnlyList<ManifestEntry> entries = await files.EntriesOfAsync(manifest, Token);
+            live.AddRange(entries.Where(entry => entry.IsLive).Select(entry => (manifest, entries, entry)));
         }
 
-        return live.Count == 0 ? null : live[_random.Next(live.Count)];
+        return live;
     }
 
     private void RollBack()
     {
-        IReadOnlyList<Snapshot> ancestors = new SnapshotHistory(_catalog.Metadata!).Ancestors;
+        IReadOnlyList<Snapshot> ancestors = _catalog.Metadata!.Ancestors();
         if (ancestors.Count < 2)
         {
             return;
