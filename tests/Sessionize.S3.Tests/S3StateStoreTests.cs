@@ -58,6 +58,14 @@ public sealed class S3StateStoreTests(S3Server server)
     }
 
     [Fact]
+    public void KeepStateInFiles_AsInTheGuide_IsNoMistake()
+    {
+        SessionizationDefinition definition = SessionizationDefinition.Build(sessions => sessions
+            .KeepStateInFiles("s3://bucket/state/clicks", state => state.Storages.Add(new S3FileStorageFactory())));
+        Assert.Empty(definition.FindMistakes(isStreaming: true));
+    }
+
+    [Fact]
     public async Task KeepStateInFiles_S3_GoesOnInTheNextRun()
     {
         await server.StartAsync();
