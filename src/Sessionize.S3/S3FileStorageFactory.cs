@@ -3,7 +3,7 @@ using Sessionize.Storage;
 namespace Sessionize.S3;
 
 /// <summary>Makes the storage of S3, for locations <c>s3://</c>, <c>s3a://</c> and <c>s3n://</c>.</summary>
-/// <remarks>To be added to <c>IcebergTableOptions.Storages</c>. Safe for use by several threads.</remarks>
+/// <remarks>To be added to <c>IcebergTableOptions.Storages</c> and <see cref="FileStateOptions.Storages"/>, or to the container. Safe for use by several threads.</remarks>
 public sealed class S3FileStorageFactory : IFileStorageFactory
 {
     private readonly TimeProvider _clock;

@@ -11,7 +11,7 @@ public interface ISessionStateStore : IAsyncDisposable
     /// <summary>Writes a version; durable when the call returns.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="version">The version's name, never used before.</param>
-    /// <param name="basedOn">The version that this one is a delta to; <see langword="null"/> for a full snapshot.</param>
+    /// <param name="basedOn">The version of the same lane that this one is a delta to; <see langword="null"/> for a full snapshot.</param>
     /// <param name="write">Writes the content to the stream that it is given; may be called again after a transient failure.</param>
     /// <param name="cancellationToken">Stops the call; then nothing is left under the name.</param>
     /// <exception cref="SessionizeException">The name exists, the base does not, or the place cannot be written.</exception>
@@ -27,7 +27,7 @@ public interface ISessionStateStore : IAsyncDisposable
     ValueTask LoadAsync(
         LaneId lane, StateVersion version, Func<Stream, CancellationToken, ValueTask> read, CancellationToken cancellationToken);
 
-    /// <summary>Tells that the version was committed. Versions older than the newest ones, on which nothing is based, may go.</summary>
+    /// <summary>Tells that the version was committed. Versions older than the ten newest confirmed ones, on which none of those is based, may go.</summary>
     /// <remarks>
     /// Called behind a commit, and again by whoever loads the committed version: the process that wrote it may have ended before it could
     /// confirm it.
@@ -35,6 +35,7 @@ public interface ISessionStateStore : IAsyncDisposable
     /// <param name="lane">The lane.</param>
     /// <param name="version">The version's name.</param>
     /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="SessionizeException">The version is missing or damaged: the message names lane, version and remedy.</exception>
     ValueTask ConfirmAsync(LaneId lane, StateVersion version, CancellationToken cancellationToken);
 
     /// <summary>Reads the commit record, for sinks that cannot hold positions.</summary>
@@ -47,6 +48,7 @@ public interface ISessionStateStore : IAsyncDisposable
     /// <param name="replaces">The id of the record that this one replaces; <see langword="null"/>: there must be none.</param>
     /// <param name="commit">The new record.</param>
     /// <param name="cancellationToken">Stops the call; then the outcome is unknown.</param>
-    /// <returns>Whether the record was swapped; <see langword="false"/> when another one is there.</returns>
+    /// <returns>Whether the new record is there, be it by an earlier call whose answer was lost; <see langword="false"/> when another one is.</returns>
+    /// <exception cref="SessionizeException">The outcome is unknown.</exception>
     ValueTask<bool> WriteCommitAsync(Guid? replaces, SinkCommit commit, CancellationToken cancellationToken);
 }

@@ -24,17 +24,20 @@ public static class SessionStateStoreContract
         new("A name is never used twice, and what stands under it never changes.", NamesAreUsedOnce),
         new("Of two processes that write one name at once one fails.", OneOfTwoWritersFails),
         new("A version that is based on nothing that is there is refused.", AMissingBaseIsRefused),
+        new("A version is based on one of its own lane only.", ABaseOfAnotherLaneIsRefused),
         new("A missing version is an error that names lane and version.", AMissingVersionIsNamed),
         new("A write that fails leaves nothing under the name.", AFailedWriteLeavesNothing),
         new("A write that is stopped leaves nothing under the name.", AStoppedWriteLeavesNothing),
         new("Lanes are written at the same time.", LanesAreWrittenAtOnce),
         new("The newest confirmed version stays, with all that it is based on.", TheNewestVersionStays),
+        new("The newest ten confirmed versions stay, so that a table can be rolled back to any of them.", TheNewestTenVersionsStay),
         new("A version that was committed but not confirmed stays.", UnconfirmedVersionsStay),
         new("A version is confirmed by a process that did not write it, and stays from then on.", OthersConfirm),
         new("A late confirmation of an older version takes nothing away.", ALateConfirmationIsHarmless),
         new("There is no commit record before the first.", NoRecordAtFirst),
         new("The commit record is read back whole, by another process.", TheRecordComesBackWhole),
         new("The commit record is swapped only for the one that it replaces.", TheRecordIsSwappedForItsPredecessor),
+        new("A repeated swap recognises its own record.", ARepeatedSwapRecognisesItsRecord),
         new("Of two swaps at once one succeeds.", OneOfTwoSwapsSucceeds),
         new("Pipelines have records of their own.", PipelinesAreSeparate),
         new("A crash before or behind any call loses nothing.", StoreFaults.VerifyAsync),
@@ -133,6 +136,16 @@ public static class SessionStateStoreContract
         await ExpectErrorAsync(() => LoadAsync(trial.Open(), 0, version), "What was refused").ConfigureAwait(false);
     }
 
+    private static async Task ABaseOfAnotherLaneIsRefused(StoreTrial trial)
+    {
+        ISessionStateStore store = trial.Open();
+        StateVersion snapshot = trial.NewVersion();
+        StateVersion delta = trial.NewVersion();
+        await PrepareAsync(store, 1, snapshot, null, "snapshot").ConfigureAwait(false);
+        await ExpectErrorAsync(() => PrepareAsync(store, 2, delta, snapshot, "delta"), "A base that another lane has", snapshot.Name).ConfigureAwait(false);
+        await ExpectErrorAsync(() => LoadAsync(trial.Open(), 2, delta), "What was refused").ConfigureAwait(false);
+    }
+
     private static async Task AMissingVersionIsNamed(StoreTrial trial)
     {
         StateVersion missing = trial.NewVersion();
@@ -218,6 +231,38 @@ public static class SessionStateStoreContract
         }
 
         await trial.ExpectPartsAsync(1, other, "other lane").ConfigureAwait(false);
+    }
+
+    private static async Task TheNewestTenVersionsStay(StoreTrial trial)
+    {
+        const int kept = 10;
+        const int deltasPerSnapshot = 4;
+        List<(StateVersion Version, string[] Parts)> confirmed = [];
+        for (int at = 0; at < ManyVersions; at++)
+        {
+            // Each process makes a few versions and is followed by another, which takes over what was confirmed last.
+            ISessionStateStore store = trial.Open();
+            for (int own = 0; own < 3; own++, at++)
+            {
+                bool isDelta = confirmed.Count % deltasPerSnapshot > 0;
+                StateVersion version = trial.NewVersion();
+                StateVersion? last = confirmed.Count > 0 ? confirmed[^1].Version : null;
+                if (own == 0 && last is { } taken)
+                {
+                    await LoadAsync(store, 0, taken).ConfigureAwait(false);
+                    await store.ConfirmAsync(new LaneId(0), taken, CancellationToken.None).ConfigureAwait(false);
+                }
+
+                await PrepareAsync(store, 0, version, isDelta ? last : null, $"{at}").ConfigureAwait(false);
+                await store.ConfirmAsync(new LaneId(0), version, CancellationToken.None).ConfigureAwait(false);
+                confirmed.Add((version, isDelta ? [.. confirmed[^1].Parts, $"{at}"] : [$"{at}"]));
+            }
+
+            foreach ((StateVersion version, string[] parts) in confirmed.TakeLast(kept))
+            {
+                await trial.ExpectPartsAsync(0, version, parts).ConfigureAwait(false);
+            }
+        }
     }
 
     private static async Task UnconfirmedVersionsStay(StoreTrial trial)
@@ -309,6 +354,18 @@ public static class SessionStateStoreContract
         await trial.ExpectRecordAsync(first).ConfigureAwait(false);
         await ExpectSwapAsync(true, trial.Open(), first.Id, second).ConfigureAwait(false);
         await ExpectSwapAsync(false, store, first.Id, NewRecord()).ConfigureAwait(false);
+        await trial.ExpectRecordAsync(second).ConfigureAwait(false);
+    }
+
+    private static async Task ARepeatedSwapRecognisesItsRecord(StoreTrial trial)
+    {
+        SinkCommit first = NewRecord();
+        SinkCommit second = NewRecord();
+        await ExpectSwapAsync(true, trial.Open(), null, first).ConfigureAwait(false);
+        await ExpectSwapAsync(true, trial.Open(), null, first).ConfigureAwait(false);
+        await ExpectSwapAsync(true, trial.Open(), first.Id, second).ConfigureAwait(false);
+        await ExpectSwapAsync(true, trial.Open(), first.Id, second).ConfigureAwait(false);
+        await ExpectSwapAsync(false, trial.Open(), null, first).ConfigureAwait(false);
         await trial.ExpectRecordAsync(second).ConfigureAwait(false);
     }
 

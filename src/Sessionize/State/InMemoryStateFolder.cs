@@ -89,7 +89,13 @@ public sealed class InMemoryStateFolder(TimeProvider? clock = null)
     {
         lock (_lock)
         {
-            if (_records.GetValueOrDefault(commit.Pipeline)?.Id != replaces)
+            Guid? present = _records.GetValueOrDefault(commit.Pipeline)?.Id;
+            if (present == commit.Id)
+            {
+                return true;
+            }
+
+            if (present != replaces)
             {
                 return false;
             }

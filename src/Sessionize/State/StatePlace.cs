@@ -60,7 +60,17 @@ internal sealed class StatePlace(IFileStorage storage, StorageRetries retries, s
     {
         if (!_isProbed && storage is IProbedFileStorage probed)
         {
-            await probed.ProbeConditionalWritesAsync(location, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await probed.ProbeConditionalWritesAsync(location, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SessionizeException failure) when (!failure.IsTransient)
+            {
+                throw new SessionizeException(
+                    $"'{location}' cannot hold the commit record of '{pipeline}', which a sink without positions of its own needs: keep the state in another place, "
+                        + $"such as a mounted disk, or commit to a sink that holds them, such as an Iceberg table. {failure.Message}",
+                    failure);
+            }
         }
 
         _isProbed = true;

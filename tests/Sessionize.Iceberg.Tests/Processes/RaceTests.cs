@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Sessionize.Iceberg.Tests.Processes;
 
-/// <summary>Processes that commit to one table at once: every row once, and a linear history.</summary>
+/// <summary>Processes that commit to one table at once, with their states in files: every row once, a linear history, and each process finds the state of its last commit.</summary>
 /// <remarks>SESSIONIZE_RACE_COMMITS chooses how many commits each of the eight makes, SESSIONIZE_KILL_ROUNDS how often processes are killed.</remarks>
 public sealed class RaceTests(S3Server s3, RestCatalogServer rest, IceCheck java) : IAsyncDisposable
 {

@@ -2,6 +2,7 @@ using Sessionize.Engine;
 using Sessionize.Sinks;
 using Sessionize.State;
 using Sessionize.Testing.Harness;
+using Sessionize.Tests.Sinks;
 using Xunit;
 
 namespace Sessionize.Tests.Engine;
@@ -122,6 +123,42 @@ public sealed class StreamingEngineTests
 
         Assert.Contains(committed, _places.Folder.VersionsOf(lane));
         await _places.StartAsync();
+    }
+
+    [Fact]
+    public async Task OpenAsync_OthersGoOnUntilTheVersionIsDeleted_LoadsTheNewerOne()
+    {
+        StreamingEngine owner = await _places.StartAsync();
+        InterruptedStateStore store = new(_places.Folder)
+        {
+            BeforeLoad = async () =>
+            {
+                for (int commit = 0; commit < 25; commit++)
+                {
+                    _places.Send(EnginePlaces.Event("u", commit), owner);
+                    Assert.True(await CommitAsync(owner));
+                }
+            },
+        };
+
+        StreamingEngine next = await _places.StartAsync(store: store);
+
+        Assert.Null(store.BeforeLoad);
+        Assert.Equal(_places.Log.Count, Assert.Single(next.Lanes).Partitions[0].Next);
+        _places.Send(EnginePlaces.Event("u", 30), next);
+        Assert.True(await CommitAsync(next));
+    }
+
+    [Fact]
+    public async Task OpenAsync_VersionIsGone_FailsWithItsName()
+    {
+        StreamingEngine owner = await _places.StartAsync();
+        _places.Send(EnginePlaces.Event("u", 0), owner);
+        Assert.True(await CommitAsync(owner));
+
+        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(() => _places.StartAsync(store: new InMemorySessionStateStore()));
+
+        Assert.Contains(_places.Table.Commits[^1].Lanes[0].To.Name, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using Sessionize.State;
 
 namespace Sessionize.Tests.Sinks;
 
-/// <summary>A store in memory that lets others act, or fails, before and behind a swap of the commit record.</summary>
+/// <summary>A store in memory that lets others act, or fails, before and behind a swap of the commit record, and before a load.</summary>
 internal sealed class InterruptedStateStore(InMemoryStateFolder folder) : ISessionStateStore
 {
     private readonly InMemorySessionStateStore _inner = new(folder);
@@ -11,14 +11,25 @@ internal sealed class InterruptedStateStore(InMemoryStateFolder folder) : ISessi
 
     public Func<Task>? AfterSwap { get; set; }
 
+    /// <summary>What others do before the next load; once.</summary>
+    public Func<Task>? BeforeLoad { get; set; }
+
     public int Swaps { get; private set; }
 
     public ValueTask PrepareAsync(
         LaneId lane, StateVersion version, StateVersion? basedOn, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken) =>
         _inner.PrepareAsync(lane, version, basedOn, write, cancellationToken);
 
-    public ValueTask LoadAsync(LaneId lane, StateVersion version, Func<Stream, CancellationToken, ValueTask> read, CancellationToken cancellationToken) =>
-        _inner.LoadAsync(lane, version, read, cancellationToken);
+    public async ValueTask LoadAsync(LaneId lane, StateVersion version, Func<Stream, CancellationToken, ValueTask> read, CancellationToken cancellationToken)
+    {
+        if (BeforeLoad is { } others)
+        {
+            BeforeLoad = null;
+            await others();
+        }
+
+        await _inner.LoadAsync(lane, version, read, cancellationToken);
+    }
 
     public ValueTask ConfirmAsync(LaneId lane, StateVersion version, CancellationToken cancellationToken) =>
         _inner.ConfirmAsync(lane, version, cancellationToken);

@@ -7,7 +7,7 @@ namespace Sessionize.Tests.State;
 /// <remarks>SESSIONIZE_STATE_SCRIPTS chooses how many of each kind run.</remarks>
 public sealed class FileSessionStateStoreScriptTests
 {
-    private static readonly int s_scripts = int.TryParse(Environment.GetEnvironmentVariable("SESSIONIZE_STATE_SCRIPTS"), out int number) ? number : 1000;
+    private static readonly int s_scripts = int.TryParse(Environment.GetEnvironmentVariable("SESSIONIZE_STATE_SCRIPTS"), out int number) ? number : 400;
 
     [Fact]
     public Task Versions_ProcessesThatArePausedAndKilled_WhatIsRecordedIsThere() => RunAllAsync(async seed =>

@@ -9,9 +9,11 @@ internal sealed class FlawedStateStore(FlawedStateStore.Place shared, StoreFlaw 
     public async ValueTask PrepareAsync(
         LaneId lane, StateVersion version, StateVersion? basedOn, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {
-        if (basedOn is { } wanted && flaw != StoreFlaw.AcceptsAMissingBase && !_place.Holds(Key(lane, wanted)))
+        bool isFound = basedOn is not { } wanted || _place.Holds(Key(lane, wanted))
+            || (flaw == StoreFlaw.TakesABaseFromAnotherLane && Enumerable.Range(0, 20).Any(other => _place.Holds((other, wanted))));
+        if (basedOn is { } missing && flaw != StoreFlaw.AcceptsAMissingBase && !isFound)
         {
-            throw Missing(lane, wanted);
+            throw Missing(lane, missing);
         }
 
         bool exists = _place.Holds(Key(lane, version));
@@ -87,6 +89,11 @@ internal sealed class FlawedStateStore(FlawedStateStore.Place shared, StoreFlaw 
             _place.Clean(Key(lane, version), keepBases: flaw != StoreFlaw.DeletesTheBase);
         }
 
+        if (flaw == StoreFlaw.KeepsFiveConfirmedVersions)
+        {
+            _place.KeepConfirmed(Key(lane, version), 5);
+        }
+
         return default;
     }
 
@@ -107,7 +114,8 @@ internal sealed class FlawedStateStore(FlawedStateStore.Place shared, StoreFlaw 
             return matches && _place.Swap(Key(commit.Pipeline), replaces, commit, look: false);
         }
 
-        return _place.Swap(Key(commit.Pipeline), replaces, commit, look: flaw != StoreFlaw.SwapsWithoutLooking);
+        return (flaw != StoreFlaw.ForgetsItsOwnSwap && _place.Read(Key(commit.Pipeline))?.Id == commit.Id)
+            || _place.Swap(Key(commit.Pipeline), replaces, commit, look: flaw != StoreFlaw.SwapsWithoutLooking);
     }
 
     public ValueTask DisposeAsync() => default;
@@ -122,6 +130,7 @@ internal sealed class FlawedStateStore(FlawedStateStore.Place shared, StoreFlaw 
     {
         private readonly Lock _lock = new();
         private readonly Dictionary<(int Lane, StateVersion Version), (StateVersion? BasedOn, byte[] Content)> _entries = [];
+        private readonly List<(int Lane, StateVersion Version)> _confirmed = [];
         private readonly Dictionary<string, SinkCommit> _records = [];
 
         public bool Holds((int Lane, StateVersion Version) key)
@@ -168,6 +177,33 @@ internal sealed class FlawedStateStore(FlawedStateStore.Place shared, StoreFlaw 
                 foreach ((int Lane, StateVersion Version) key in _entries.Keys.Where(key => key.Lane == confirmed.Lane && !kept.Contains(key.Version)).ToArray())
                 {
                     _entries.Remove(key);
+                }
+            }
+        }
+
+        /// <summary>Keeps the newest confirmed versions of a lane and what they are based on, and what was never confirmed.</summary>
+        public void KeepConfirmed((int Lane, StateVersion Version) confirmed, int most)
+        {
+            lock (_lock)
+            {
+                if (!_confirmed.Contains(confirmed))
+                {
+                    _confirmed.Add(confirmed);
+                }
+
+                (int Lane, StateVersion Version)[] ofLane = [.. _confirmed.Where(key => key.Lane == confirmed.Lane)];
+                HashSet<StateVersion?> needed = [];
+                foreach ((int Lane, StateVersion Version) newest in ofLane.TakeLast(most))
+                {
+                    for (StateVersion? next = newest.Version; next is { } version && needed.Add(version);)
+                    {
+                        next = _entries[(newest.Lane, version)].BasedOn;
+                    }
+                }
+
+                foreach ((int Lane, StateVersion Version) old in ofLane.SkipLast(most).Where(old => !needed.Contains(old.Version)))
+                {
+                    _entries.Remove(old);
                 }
             }
         }

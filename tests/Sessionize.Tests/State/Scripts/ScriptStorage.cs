@@ -9,7 +9,7 @@ internal sealed class ScriptStorage(ScriptDisk disk, Func<Task>? turn = null, Ra
     public async ValueTask<ReadOnlyMemory<byte>?> TryReadAsync(string location, CancellationToken cancellationToken)
     {
         await StepAsync();
-        return disk.Contents.TryGetValue(location, out byte[]? content) ? new ReadOnlyMemory<byte>(content) : null;
+        return disk.Contents.TryGetValue(location, out byte[]? content) ? new ReadOnlyMemory<byte>(content) : default(ReadOnlyMemory<byte>?);
     }
 
     public async ValueTask<bool> TryCreateAsync(string location, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
