@@ -9,7 +9,7 @@ namespace Sessionize.Iceberg.Racer;
 /// <summary>Commits for one lane again and again, beside others that do the same for theirs.</summary>
 /// <remarks>
 /// A racer that is started again goes on where the table says that its lane is, with the state that the table names: the numbers of all commits so far. It tells each commit on its output: <c>start N</c> before, and
-/// <c>committed N</c>, <c>refused N</c> after it.
+/// <c>committed N</c>, <c>refused N</c>, or <c>crowded out N</c> after it.
 /// </remarks>
 internal static class Race
 {
@@ -47,7 +47,21 @@ internal static class Race
             await store.PrepareAsync(
                 lane, step.To, isDelta ? last!.To : null, (stream, token) => stream.WriteAsync(Encoding.ASCII.GetBytes(state), token), CancellationToken.None).ConfigureAwait(false);
             SinkCommit commit = new(Pipeline, Guid.NewGuid(), [step]);
-            if (!await IsCommittedAsync(sink, commit).ConfigureAwait(false))
+            bool isCommitted;
+            try
+            {
+                isCommitted = await IsCommittedAsync(sink, commit).ConfigureAwait(false);
+            }
+            catch (SessionizeException failure) when (failure.AreRetriesUsedUp)
+            {
+                // Eight that never pause can crowd one out. It does what the message says: runs again.
+                await TellAsync(output, "crowded out", number).ConfigureAwait(false);
+                await sink.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+                number--;
+                continue;
+            }
+
+            if (!isCommitted)
             {
                 await TellAsync(output, "refused", number).ConfigureAwait(false);
                 await sink.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
