@@ -3,6 +3,7 @@ using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
 using Sessionize.Kafka.Cluster;
 using Sessionize.Kafka.Consuming;
+using Sessionize.Kafka.Diagnostics;
 
 namespace Sessionize.Kafka;
 
@@ -240,9 +241,10 @@ public sealed class KafkaEventSource : IGroupEventSource
                     _handover.Fail(KafkaFailure.TopicGone((await FindMissingAsync(cancellationToken).ConfigureAwait(false)) ?? _places!.Topics.Keys.First()));
                 }
             }
-            catch (Exception failure) when (failure is KafkaException or SessionizeException or KeyNotFoundException)
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
-                // The answers grow old, and by that nothing counts as idle.
+                // The loop's boundary. The answers grow old, and by that nothing counts as idle.
+                Log.NoAnswer(_logger, _groupId, failure.Message);
             }
         }
     }

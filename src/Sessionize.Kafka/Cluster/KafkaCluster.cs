@@ -15,6 +15,7 @@ internal sealed class KafkaCluster : IDisposable
     private static readonly TimeSpan s_newTopic = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_localRequest = TimeSpan.FromSeconds(1);
 
     private readonly string _servers;
@@ -118,14 +119,22 @@ internal sealed class KafkaCluster : IDisposable
 
         try
         {
-            ListOffsetsResult result = await _admin.ListOffsetsAsync(
-                specifications, new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = timeout }).ConfigureAwait(false);
+            ListOffsetsResult result = await InTimeAsync(
+                _admin.ListOffsetsAsync(specifications, new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = timeout }), timeout).ConfigureAwait(false);
             return result.ResultInfos.ToDictionary(
                 info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
         }
         catch (ListOffsetsException partly)
         {
-            throw new KafkaException(partly.Result.ResultInfos.Select(info => info.TopicPartitionOffsetError.Error).First(error => error.IsError), partly);
+            // All of it may have failed, without an error of a partition.
+            Error? first = partly.Result.ResultInfos?.Select(info => info.TopicPartitionOffsetError.Error).FirstOrDefault(error => error.IsError);
+            if (first?.Code is ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch or ErrorCode.NotLeaderForPartition)
+            {
+                // After a broker's restart the client asks with the leader that it knew, again and again, unless it looks for the present one.
+                await TopicsAsync().ConfigureAwait(false);
+            }
+
+            throw new KafkaException(first ?? partly.Error, partly);
         }
     }
 
@@ -134,8 +143,8 @@ internal sealed class KafkaCluster : IDisposable
     {
         try
         {
-            DescribeConsumerGroupsResult result = await _admin.DescribeConsumerGroupsAsync(
-                [groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request }).ConfigureAwait(false);
+            DescribeConsumerGroupsResult result = await InTimeAsync(
+                _admin.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request }), s_request).ConfigureAwait(false);
             ConsumerGroupDescription group = result.ConsumerGroupDescriptions.Single();
             MemberDescription? own = group.Members.Find(member => member.ConsumerId == memberId);
             return group.State == ConsumerGroupState.Stable && own is not null
@@ -152,8 +161,10 @@ internal sealed class KafkaCluster : IDisposable
         $"asking for the offsets of the group '{groupId}'",
         async () =>
         {
-            List<ListConsumerGroupOffsetsResult> results = await _admin.ListConsumerGroupOffsetsAsync(
-                [new ConsumerGroupTopicPartitions(groupId, null)], new ListConsumerGroupOffsetsOptions { RequestTimeout = s_request }).ConfigureAwait(false);
+            List<ListConsumerGroupOffsetsResult> results = await InTimeAsync(
+                _admin.ListConsumerGroupOffsetsAsync(
+                    [new ConsumerGroupTopicPartitions(groupId, null)], new ListConsumerGroupOffsetsOptions { RequestTimeout = s_request }),
+                s_request).ConfigureAwait(false);
             return results.SelectMany(result => result.Partitions).Where(partition => partition.Offset >= 0)
                 .Select(partition => partition.Topic).ToHashSet(StringComparer.Ordinal);
         },
@@ -253,8 +264,9 @@ internal sealed class KafkaCluster : IDisposable
         List<TopicDescription> found;
         try
         {
-            found = (await _admin.DescribeTopicsAsync(
-                TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = timeout }).ConfigureAwait(false)).TopicDescriptions;
+            DescribeTopicsResult result = await InTimeAsync(
+                _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = timeout }), timeout).ConfigureAwait(false);
+            found = result.TopicDescriptions;
         }
         catch (DescribeTopicsException partly)
         {
@@ -273,6 +285,19 @@ internal sealed class KafkaCluster : IDisposable
         topic.TopicId is not { } id || (id.MostSignificantBits.Value == 0 && id.LeastSignificantBits.Value == 0)
             ? KnownTopic.NoId
             : id.ToString().TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+    /// <summary>Waits for an answer only a little longer than librdkafka says that it does: one asked for while a broker goes may never come.</summary>
+    private static async Task<T> InTimeAsync<T>(Task<T> answer, TimeSpan timeout)
+    {
+        try
+        {
+            return await answer.WaitAsync(timeout + s_grace).ConfigureAwait(false);
+        }
+        catch (TimeoutException late)
+        {
+            throw new KafkaException(new Error(ErrorCode.Local_TimedOut), late);
+        }
+    }
 
     private Task<string[]> TopicsAsync() => Task.Run(() => _admin.GetMetadata(s_request).Topics.Select(topic => topic.Topic).ToArray());
 

@@ -41,6 +41,9 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Debug, "{Group}: taking goes on")]
     public static partial void Resumed(ILogger logger, string group);
 
+    [LoggerMessage(14, LogLevel.Debug, "{Group}: the brokers do not tell where partitions end: {Reason}")]
+    public static partial void NoAnswer(ILogger logger, string group, string reason);
+
     [LoggerMessage(13, LogLevel.Information, "Created the topic {Topic} with {Partitions} partitions")]
     public static partial void TopicCreated(ILogger logger, string topic, int partitions);
 }

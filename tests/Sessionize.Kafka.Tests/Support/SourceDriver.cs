@@ -155,10 +155,15 @@ internal sealed class SourceDriver : IAsyncDisposable
         }
 
         PartitionPosition[] recorded = [.. _commits.Values.Where(commit => change.Partitions.Any(partition => KeyOf(partition.Name) == KeyOf(commit.Partition)))];
-        IReadOnlyList<PartitionPosition> present = await Source.CheckAsync(recorded, cancellationToken);
+        List<PartitionPosition> present = [];
+        foreach (IGrouping<string, PartitionPosition> lane in recorded.GroupBy(position => position.Partition.Split('/')[2]))
+        {
+            present.AddRange(await Source.CheckAsync([.. lane], cancellationToken));
+        }
+
         foreach (SourcePartition partition in change.Partitions)
         {
-            PartitionPosition start = present.FirstOrDefault(position => position.Partition == partition.Name)
+            PartitionPosition start = present.Find(position => position.Partition == partition.Name)
                 ?? new PartitionPosition(partition.Name, partition.Count!.Value, partition.Start, partition.Start);
             _reached.Add(partition.Name, start);
             await Source.SeekAsync(partition.Name, start.Next, cancellationToken);
