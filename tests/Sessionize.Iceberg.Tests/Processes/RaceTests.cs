@@ -39,7 +39,7 @@ public sealed class RaceTests(S3Server s3, RestCatalogServer rest, IceCheck java
 
         // The audit sees to the chain of parents, and to orphans.
         await java.VerifyAsync(place.Address);
-        await AssertRowsAsync(place, Racers);
+        await AssertRowsAsync(place, Racers, Commits);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class RaceTests(S3Server s3, RestCatalogServer rest, IceCheck java
     {
         TablePlace place = await _places.NewAsync(TablePlaceKind.SqliteLocal);
         using Racer zombie = Racer.Start(place, 0, Commits);
-        zombie.WaitFor("start 3");
+        zombie.WaitForStart(3);
         zombie.Signal("STOP");
         using (Racer owner = Racer.Start(place, 0, Commits))
         {
@@ -57,7 +57,7 @@ public sealed class RaceTests(S3Server s3, RestCatalogServer rest, IceCheck java
         zombie.Signal("CONT");
         Assert.Equal(4, await zombie.EndAsync());
         await java.VerifyAsync(place.Address, "--allow-orphans");
-        await AssertRowsAsync(place, lanes: 1);
+        await AssertRowsAsync(place, lanes: 1, Commits);
     }
 
     [Fact]
@@ -65,10 +65,12 @@ public sealed class RaceTests(S3Server s3, RestCatalogServer rest, IceCheck java
     {
         TablePlace place = await _places.NewAsync(TablePlaceKind.HadoopLocal);
         Random random = new(20240506);
+        const int commitsPerRound = 5;
+        int commits = s_killRounds * commitsPerRound;
         for (int round = 0; round < s_killRounds; round++)
         {
-            using Racer racer = Racer.Start(place, 0, Commits);
-            racer.WaitFor("start " + Math.Min(Commits - 1, (round * Commits / s_killRounds) + 1).ToString(CultureInfo.InvariantCulture));
+            using Racer racer = Racer.Start(place, 0, commits);
+            racer.WaitForStart((round * commitsPerRound) + 1);
 
             // Anywhere in the commit: the spread is over more than one takes.
             await Task.Delay(random.Next(25), TestContext.Current.CancellationToken);
@@ -77,20 +79,20 @@ public sealed class RaceTests(S3Server s3, RestCatalogServer rest, IceCheck java
             await java.VerifyAsync(place.Address, "--allow-orphans");
         }
 
-        using Racer last = Racer.Start(place, 0, Commits);
+        using Racer last = Racer.Start(place, 0, commits);
         Assert.Equal(0, await last.EndAsync());
         await java.VerifyAsync(place.Address, "--allow-orphans");
-        await AssertRowsAsync(place, lanes: 1);
+        await AssertRowsAsync(place, lanes: 1, commits);
     }
 
     public ValueTask DisposeAsync() => _places.DisposeAsync();
 
-    private async Task AssertRowsAsync(TablePlace place, int lanes)
+    private async Task AssertRowsAsync(TablePlace place, int lanes, int commits)
     {
         string[] expected =
         [
             .. from lane in Enumerable.Range(0, lanes)
-               from commit in Enumerable.Range(0, Commits)
+               from commit in Enumerable.Range(0, commits)
                from row in Enumerable.Range(0, RowsPerCommit)
                select $"l{lane}-c{commit}-r{row}",
         ];

@@ -44,11 +44,14 @@ internal sealed class Racer : IDisposable
         RedirectStandardError = true,
     })!);
 
-    /// <summary>Waits until the racer tells something.</summary>
-    public void WaitFor(string line)
+    /// <summary>Waits until the racer begins a commit, or one behind it.</summary>
+    public void WaitForStart(int number)
     {
+        const string start = "start ";
         using CancellationTokenSource limit = new(s_patience);
-        Assert.Contains(line, _lines.GetConsumingEnumerable(limit.Token));
+        Assert.Contains(
+            _lines.GetConsumingEnumerable(limit.Token),
+            line => line.StartsWith(start, StringComparison.Ordinal) && int.Parse(line.AsSpan(start.Length), CultureInfo.InvariantCulture) >= number);
     }
 
     /// <summary>Sends a signal, such as STOP and CONT.</summary>
