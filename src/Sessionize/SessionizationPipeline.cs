@@ -186,9 +186,9 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
         await using IDeadLetterSink deadLetters = DeadLetterPlace.Make(_definition, _context);
         try
         {
-            StreamingEngine engine = new(_plan, sink, followers, store, deadLetters, _definition.TimeProvider, _logger);
+            StreamingEngine engine = new(_plan, sink, followers, store, deadLetters, _definition.TimeProvider, _logger, source as IGroupEventSource);
             _engine = engine;
-            await new PipelineLoop(_plan, _definition, engine, source, ShowAsync).RunAsync(cancellationToken).ConfigureAwait(false);
+            await new PipelineLoop(_plan, _definition, engine, source, _logger, ShowAsync).RunAsync(cancellationToken).ConfigureAwait(false);
             engine.ThrowIfLanesFailed();
         }
         finally

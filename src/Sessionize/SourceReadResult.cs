@@ -11,4 +11,7 @@ public enum SourceReadResult
 
     /// <summary>The input is bounded and read to its end.</summary>
     EndOfInput,
+
+    /// <summary>The partitions that this process reads have changed; only of an <see cref="IGroupEventSource"/>.</summary>
+    AssignmentChanged,
 }

@@ -45,9 +45,11 @@ internal sealed partial class Lane
     }
 
     /// <summary>Takes over one part of a stored state: the snapshot first, then each delta.</summary>
+    /// <param name="part">The part's content.</param>
+    /// <param name="presentNames">What the partitions are called by now, by the name that was recorded; one that is not in it has kept its name.</param>
     /// <returns>What the part was made with.</returns>
     /// <exception cref="InvalidDataException">The part is damaged, of another format, or of other partitions.</exception>
-    public StateFingerprint Apply(ReadOnlySpan<byte> part)
+    public StateFingerprint Apply(ReadOnlySpan<byte> part, IReadOnlyDictionary<string, string>? presentNames = null)
     {
         StateReader reader = new(part, StateHeader.Magic, _texts);
         StateHeader header = StateHeader.Read(ref reader);
@@ -61,7 +63,7 @@ internal sealed partial class Lane
             throw new InvalidDataException(reason);
         }
 
-        Dictionary<int, int> orders = ApplyHeader(header);
+        Dictionary<int, int> orders = ApplyHeader(header, presentNames);
         int[] slots = [.. _plan.Rules.Retained.Select(field => header.Fingerprint.Fields.ToList().IndexOf(field.Path))];
         while (reader.NextBlock())
         {
@@ -105,12 +107,13 @@ internal sealed partial class Lane
         HasChanged = Closed.Count > 0;
     }
 
-    private Dictionary<int, int> ApplyHeader(StateHeader header)
+    private Dictionary<int, int> ApplyHeader(StateHeader header, IReadOnlyDictionary<string, string>? presentNames)
     {
         Dictionary<int, int> orders = [];
         foreach (StateHeader.Partition stored in header.Partitions)
         {
-            LanePartition partition = _partitions.FirstOrDefault(known => known.Source.Name == stored.Name)
+            string name = presentNames?.GetValueOrDefault(stored.Name) ?? stored.Name;
+            LanePartition partition = _partitions.FirstOrDefault(known => known.Source.Name == name)
                 ?? throw new InvalidDataException(
                     $"it was read from the partition '{stored.Name}', which the source does not have (it has {string.Join(", ", _partitions.Select(known => $"'{known.Source.Name}'"))})");
             partition.Next = stored.Next;

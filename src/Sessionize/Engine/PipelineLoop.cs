@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Sessionize.Diagnostics;
 using Sessionize.Sources;
 
 namespace Sessionize.Engine;
@@ -8,34 +10,52 @@ internal sealed class PipelineLoop(
     SessionizationDefinition definition,
     StreamingEngine engine,
     IEventSource source,
+    ILogger logger,
     Func<IReadOnlyList<SessionChange>, CancellationToken, ValueTask> show)
 {
     private readonly TimeProvider _clock = definition.TimeProvider;
     private readonly Trigger _trigger = definition.Trigger;
     private readonly EventBatch _batch = new(plan.Rules.Retained);
+    private readonly IGroupEventSource? _group = source as IGroupEventSource;
     private IReadOnlyList<SourcePartition> _partitions = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         long startMs = _clock.GetUtcNow().ToUnixTimeMilliseconds();
-        _partitions = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await SeekAsync(await engine.OpenAsync(_partitions, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await OpenAsync(await source.OpenAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         using PeriodicTimer timer = new(_trigger.Every, _clock);
-        SourceReadResult end = await ReadToEndAsync(timer, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            SourceReadResult end = await ReadToEndAsync(timer, cancellationToken).ConfigureAwait(false);
+            await ApplyChangesAsync(isEnding: true, CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                await show(cancellationToken.IsCancellationRequested ? TakeRest() : CloseAtEnd(end, startMs), cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // Who reads along and is behind misses what closed last. Whatever ended the run, what was taken in is committed.
+            }
 
-        try
-        {
-            await show(cancellationToken.IsCancellationRequested ? TakeRest() : CloseAtEnd(end, startMs), cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Who reads along and is behind misses what closed last. Whatever ended the run, what was taken in is committed.
-        }
+            if (await CommitAsync(force: true, CancellationToken.None).ConfigureAwait(false) is not { } refused)
+            {
+                return;
+            }
 
-        if (await CommitAsync(force: true, CancellationToken.None).ConfigureAwait(false) is not null)
-        {
-            throw new SessionizationFencedException(
-                $"The last commit of the pipeline '{plan.Name}' was refused: another process commits for the same lanes. Nothing of it was written; run one process only for each partition.");
+            if (_group is null)
+            {
+                throw new SessionizationFencedException(
+                    $"The last commit of the pipeline '{plan.Name}' was refused: another process commits for the same lanes. Nothing of it was written; run one process only for each partition.");
+            }
+
+            if (cancellationToken.IsCancellationRequested)
+            {
+                // Whoever has the lanes next goes on from their last commit.
+                Log.Refused(logger, plan.Name);
+                return;
+            }
+
+            await ReopenAsync(refused, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -89,8 +109,12 @@ internal sealed class PipelineLoop(
 
                 if (refused is not null)
                 {
-                    // Its records are of no use: they lie behind the position that is gone back to.
-                    await StopAsync(read, stopRead).ConfigureAwait(false);
+                    // Records of the refused lanes are of no use: they lie behind the position that is gone back to.
+                    if (await StopAsync(read, stopRead).ConfigureAwait(false) && !IsOf(refused, _batch.Partition))
+                    {
+                        await show(engine.Take(_batch), cancellationToken).ConfigureAwait(false);
+                    }
+
                     await ReopenAsync(refused, cancellationToken).ConfigureAwait(false);
                 }
             }
@@ -126,6 +150,10 @@ internal sealed class PipelineLoop(
         if (result == SourceReadResult.Records && _batch.Count > 0)
         {
             await show(engine.Take(_batch), cancellationToken).ConfigureAwait(false);
+        }
+        else if (result == SourceReadResult.AssignmentChanged)
+        {
+            await ApplyChangesAsync(isEnding: false, cancellationToken).ConfigureAwait(false);
         }
 
         if (source is not PostedEventSource posted)
@@ -168,11 +196,70 @@ internal sealed class PipelineLoop(
         return await CommitAsync(force: false, CancellationToken.None).ConfigureAwait(false);
     }
 
+    private ValueTask<IReadOnlyList<LaneId>?> CommitAsync(bool force, CancellationToken cancellationToken) =>
+        CommitAsync(engine.BeginCommit(force), cancellationToken);
+
     /// <returns>The lanes of a refused commit, which have to be opened again; <see langword="null"/> when there are none.</returns>
-    private async ValueTask<IReadOnlyList<LaneId>?> CommitAsync(bool force, CancellationToken cancellationToken) =>
-        engine.BeginCommit(force) is not { } barrier || await engine.CommitAsync(barrier, cancellationToken).ConfigureAwait(false)
-            ? null
-            : [.. barrier.Commit.Lanes.Select(lane => lane.Lane)];
+    private async ValueTask<IReadOnlyList<LaneId>?> CommitAsync(CommitBarrier? barrier, CancellationToken cancellationToken)
+    {
+        if (barrier is null)
+        {
+            return null;
+        }
+
+        if (!await engine.CommitAsync(barrier, cancellationToken).ConfigureAwait(false))
+        {
+            return [.. barrier.Commit.Lanes.Select(lane => lane.Lane)];
+        }
+
+        _group?.Committed([.. barrier.Commit.Lanes.SelectMany(lane => lane.Positions)]);
+        return null;
+    }
+
+    private async ValueTask ApplyChangesAsync(bool isEnding, CancellationToken cancellationToken)
+    {
+        while (_group?.TakeAssignmentChange() is { } change)
+        {
+            if (!isEnding || change.Kind != AssignmentChangeKind.Assigned)
+            {
+                await ApplyAsync(change, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask ApplyAsync(AssignmentChange change, CancellationToken cancellationToken)
+    {
+        if (change.Kind == AssignmentChangeKind.Assigned)
+        {
+            await OpenAsync(change.Partitions, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        HashSet<LaneId> leaving = [.. change.Partitions.Select(partition => partition.Lane)];
+        _partitions = [.. _partitions.Where(partition => !leaving.Contains(partition.Lane))];
+        if (change.Kind == AssignmentChangeKind.Revoked)
+        {
+            // A commit that takes too long is not broken off. Should the next owner be faster, then it is refused, and nothing of it stays.
+            Task commit = CommitAsync(engine.BeginCommit(leaving), CancellationToken.None).AsTask();
+            using CancellationTokenSource stopWaiting = new();
+            await Task.WhenAny(commit, Task.Delay(change.Patience, _clock, stopWaiting.Token)).ConfigureAwait(false);
+            await stopWaiting.CancelAsync().ConfigureAwait(false);
+            _group!.Release(change);
+            await commit.ConfigureAwait(false);
+        }
+
+        engine.Drop(leaving);
+    }
+
+    /// <summary>Opens the lanes of partitions that this process reads from now on.</summary>
+    private async ValueTask OpenAsync(IReadOnlyList<SourcePartition> partitions, CancellationToken cancellationToken)
+    {
+        _partitions = [.. _partitions, .. partitions];
+        await SeekAsync(await engine.OpenAsync(partitions, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool IsOf(IReadOnlyList<LaneId> lanes, string partition) =>
+        _partitions.Any(known => known.Name == partition && lanes.Contains(known.Lane));
 
     private async ValueTask ReopenAsync(IReadOnlyList<LaneId> refused, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace Sessionize.Engine;
 
 /// <summary>Lanes, and the commit protocol that makes their sessions durable once (design section 5). Not thread-safe.</summary>
 /// <remarks>
-/// <see cref="Take"/> and <see cref="BeginCommit"/> may be called while a <see cref="CommitAsync"/> is under way; everything else may not.
+/// <see cref="Take"/> and <c>BeginCommit</c> may be called while a <see cref="CommitAsync"/> is under way; everything else may not.
 /// </remarks>
 internal sealed class StreamingEngine(
     PipelinePlan plan,
@@ -16,7 +16,8 @@ internal sealed class StreamingEngine(
     ISessionStateStore store,
     IDeadLetterSink deadLetters,
     TimeProvider clock,
-    ILogger logger)
+    ILogger logger,
+    IGroupEventSource? group = null)
 {
     private const int DeltasPerSnapshot = 10;
     private const int MostReloads = 3;
@@ -26,6 +27,7 @@ internal sealed class StreamingEngine(
 
     private readonly FailedLanes _failed = new(plan, logger);
     private readonly CommitDecision _decision = new(sink, clock, logger);
+    private readonly LaneRestore _restore = new(plan, store, group, logger);
     private readonly Dictionary<string, (OpenLane Lane, LanePartition Partition)> _partitions = new(StringComparer.Ordinal);
     private readonly string _fingerprint = StateFingerprint.Of(plan).ToString();
     private DateTimeOffset _lastCommit = clock.GetUtcNow();
@@ -174,9 +176,16 @@ internal sealed class StreamingEngine(
     /// <summary>Sets a barrier, when there is something to commit.</summary>
     /// <param name="force">Whether a commit without sessions and dead letters may not wait: the end of a run, a shutdown, a lane that leaves.</param>
     /// <returns>What is to be committed, or <see langword="null"/>.</returns>
-    public CommitBarrier? BeginCommit(bool force)
+    public CommitBarrier? BeginCommit(bool force) => BeginCommit(_lanes.Values, force);
+
+    /// <summary>Sets a barrier for lanes that leave, when there is something of theirs to commit.</summary>
+    /// <returns>What is to be committed, or <see langword="null"/>.</returns>
+    public CommitBarrier? BeginCommit(IEnumerable<LaneId> leaving) =>
+        BeginCommit(leaving.Select(id => _lanes.GetValueOrDefault(id)).OfType<OpenLane>(), force: true);
+
+    private CommitBarrier? BeginCommit(IEnumerable<OpenLane> lanes, bool force)
     {
-        OpenLane[] changed = [.. _lanes.Values.Where(open => open.Lane.HasChanged)];
+        OpenLane[] changed = [.. lanes.Where(open => open.Lane.HasChanged)];
         bool hasResults = changed.Any(open => open.Lane.Closed.Count > 0 || open.Lane.DeadLetters.Count > 0);
         bool isDue = hasResults || force || clock.GetUtcNow() - _lastCommit >= plan.MaxCommitDelay;
         return changed.Length > 0 && isDue ? Bar(changed) : null;
@@ -290,7 +299,7 @@ internal sealed class StreamingEngine(
 
             try
             {
-                await RestoreAsync(open.Lane, commit, cancellationToken).ConfigureAwait(false);
+                await _restore.RunAsync(open.Lane, commit, cancellationToken).ConfigureAwait(false);
                 open.Version = commit.To;
 
                 // The first checkpoint of a lane that was taken over is a snapshot: how long its chain is, is not known here.
@@ -311,59 +320,6 @@ internal sealed class StreamingEngine(
         }
     }
 
-    private async ValueTask RestoreAsync(Lane lane, LaneCommit commit, CancellationToken cancellationToken)
-    {
-        await store.LoadAsync(
-            lane.Id,
-            commit.To,
-            async (stream, token) =>
-            {
-                if (stream is MemoryStream memory && memory.TryGetBuffer(out ArraySegment<byte> bytes))
-                {
-                    Apply(lane, commit, bytes);
-                    return;
-                }
-
-                using MemoryStream part = new();
-                await stream.CopyToAsync(part, token).ConfigureAwait(false);
-                Apply(lane, commit, part.GetBuffer().AsMemory(0, (int)part.Length));
-            },
-            cancellationToken).ConfigureAwait(false);
-        foreach (PartitionPosition position in commit.Positions)
-        {
-            if (lane.Partitions.FirstOrDefault(known => known.Source.Name == position.Partition) is not { } partition || partition.Next != position.Next)
-            {
-                throw new SessionizeException(
-                    $"The state of lane {lane.Id}, version {commit.To}, and the commit that names it do not agree on the position of '{position.Partition}'. "
-                    + "One of the two was replaced: bring back the one that belongs to the other, or rebuild the state from the source.");
-            }
-        }
-
-        lane.CompleteRestore();
-
-        // The process that committed it may have ended before it could say so, and a version that nobody confirms is deleted one day.
-        await store.ConfirmAsync(lane.Id, commit.To, cancellationToken).ConfigureAwait(false);
-    }
-
-    private void Apply(Lane lane, LaneCommit commit, ReadOnlyMemory<byte> part)
-    {
-        try
-        {
-            StateFingerprint stored = lane.Apply(part.Span);
-            if (StateFingerprint.Of(plan).ChangesFrom(stored) is { } changes)
-            {
-                Log.ParametersChanged(logger, plan.Name, lane.Id.Number, changes);
-            }
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new SessionizeException(
-                $"The state of lane {lane.Id}, version {commit.To}, cannot be gone on with: {exception.Message}. "
-                + "Go on with the rules that it was written with, or rebuild the state from the source, or give the pipeline another name for a fresh start.",
-                exception);
-        }
-    }
-
     private CommitBarrier Bar(IEnumerable<OpenLane> lanes)
     {
         List<LaneCommit> commits = [];
@@ -380,7 +336,7 @@ internal sealed class StreamingEngine(
                 lane.Id,
                 open.Version,
                 version,
-                [.. lane.Partitions.Select(p => new PartitionPosition(p.Source.Name, _partitions.Count, p.Next, p.ReplayFrom))],
+                [.. lane.Partitions.Select(p => new PartitionPosition(p.Source.Name, p.Source.Count ?? _partitions.Count, p.Next, p.ReplayFrom))],
                 lane.Watermark));
             closed.AddRange(lane.TakeClosed());
             letters.AddRange(lane.TakeDeadLetters());
