@@ -154,7 +154,12 @@ public sealed class KafkaGroupTests(KafkaBroker broker)
         await using SourceDriver first = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
         await using SourceDriver second = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
 
-        await RunUntilAsync(() => first.Owned.Count == 4 && second.Owned.Count == 4 && first.Records.Count + second.Records.Count == 800, first, second);
+        // What is read again after a partition moved counts once; who has how many partitions in the meantime is the brokers' affair.
+        await RunUntilAsync(
+            () => first.Owned.Count + second.Owned.Count == 8
+                && first.Records.Concat(second.Records).Select(record => (record.Partition, record.Position)).Distinct().Count() == 800,
+            first,
+            second);
 
         Assert.All((SourceDriver[])[first, second], driver => Assert.All(
             driver.Owned.GroupBy(partition => partition.Split('/')[2]), lane => Assert.Equal(2, lane.Count())));
