@@ -1,3 +1,4 @@
+using Sessionize.DependencyInjection;
 using Sessionize.Sinks;
 using Sessionize.Tests.Support;
 using Xunit;
