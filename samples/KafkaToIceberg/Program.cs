@@ -1,4 +1,6 @@
 using KafkaToIceberg;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 using Sessionize;
 using Sessionize.Iceberg;
@@ -33,6 +35,7 @@ builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(Sess
 
 await using WebApplication app = builder.Build();
 app.MapHealthChecks("/health");                     // 200, or 503 when it is unhealthy
+app.MapHealthChecks("/ready", new HealthCheckOptions { ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable } });
 app.MapPrometheusScrapingEndpoint();                // /metrics
 SessionizationPipeline pipeline = app.Services.GetRequiredKeyedService<SessionizationPipeline>("shop");
 if (!isDemo)
