@@ -1,22 +1,43 @@
 using Sessionize;
+using Sessionize.Sinks;
 using Sessionize.Testing.Contracts;
 using SqliteSink;
 
+string place = Directory.CreateTempSubdirectory("sessionize-sample-").FullName;
+string clicks = Path.Combine(place, "clicks.ndjson");
+await File.WriteAllLinesAsync(clicks,
+[
+    """{"uuid":"ada","event_timestamp":1714996800000,"page_name":"home"}""",
+    """{"uuid":"bob","event_timestamp":1714996860000,"page_name":"home"}""",
+    """{"uuid":"ada","event_timestamp":1714996920000,"page_name":"logout"}""",
+    """{"uuid":"ada","event_timestamp":1714996980000,"page_name":"login"}""",
+    """{"uuid":"bob","event_timestamp":1714999200000,"page_name":"help"}""",
+]);
 using SessionTable table = new("shop");
-SessionizationDefinition definition = SessionizationDefinition.Build(
-    sessions => sessions.EndOnPage("logout").To(_ => new SqliteSessionSink(table.Database)), "shop");
 
-await using (SessionizationPipeline pipeline = new(definition))
+// Source, state and table outlast the process, so a start goes on from the last commit: with FromKafka it is the same.
+SessionizationDefinition Shop(UpsertSessionSink sink) => SessionizationDefinition.Build(
+    sessions => sessions
+        .FromFiles(clicks)
+        .WithTrigger(Trigger.UntilEnd(EndClosing.CloseAll()))
+        .EndOnPage("logout")
+        .KeepStateInFiles(Path.Combine(place, "state"))
+        .To(_ => sink),
+    "shop");
+
+try
 {
-    Task running = pipeline.RunAsync();
-    DateTimeOffset noon = new(2024, 5, 6, 12, 0, 0, TimeSpan.Zero);
-    await pipeline.PostAsync(new ClickstreamEvent("ada", noon, "home"));
-    await pipeline.PostAsync(new ClickstreamEvent("bob", noon.AddMinutes(1), "home"));
-    await pipeline.PostAsync(new ClickstreamEvent("ada", noon.AddMinutes(2), "logout"));
-    await pipeline.PostAsync(new ClickstreamEvent("ada", noon.AddMinutes(3), "login"));
-    await pipeline.PostAsync(new ClickstreamEvent("bob", noon.AddMinutes(40), "help"));
-    await pipeline.CompleteAsync();     // a service would go on until its host stops
-    await running;
+    await using SessionizationPipeline unlucky = new(Shop(new PowerCut(table.Database)));
+    await unlucky.RunAsync();
+}
+catch (SessionizeException failure)
+{
+    Console.WriteLine($"{failure.Message} Started again, it does the same work once more, and the table has:");
+}
+
+await using (SessionizationPipeline pipeline = new(Shop(new SqliteSessionSink(table.Database))))
+{
+    await pipeline.RunAsync();
 }
 
 foreach (Session s in await table.ReadAsync(CancellationToken.None))
@@ -31,3 +52,4 @@ await SessionSinkContract.VerifyAsync(() =>
     return new SessionSinkPlace(() => new SqliteSessionSink(empty.Database), empty.ReadAsync);
 });
 Console.WriteLine("The sink keeps its contract.");
+Directory.Delete(place, recursive: true);       // only here, so that the sample leaves nothing

@@ -6,7 +6,7 @@ using Sessionize.Sinks;
 namespace SqliteSink;
 
 /// <summary>Sessions into a table, once each: all that is needed is an upsert by their id.</summary>
-public sealed class SqliteSessionSink(string database) : UpsertSessionSink
+public class SqliteSessionSink(string database) : UpsertSessionSink
 {
     // An older revision, repeated by a process that was slow, never replaces a newer one.
     private const string Upsert = """
