@@ -15,7 +15,9 @@ WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationO
 // Without a broker in the settings: one inside this process, a temporary place, and an end when all is read.
 bool isDemo = builder.Configuration["Sessionization:shop:Kafka:BootstrapServers"] is null;
 using EmbeddedKafkaBroker? broker = isDemo ? DemoBroker.Start("clicks") : null;
-string place = builder.Configuration["Place"] ?? Directory.CreateTempSubdirectory("sessionize-sample-").FullName;
+string place = isDemo
+    ? Directory.CreateTempSubdirectory("sessionize-sample-").FullName
+    : builder.Configuration["Place"] ?? throw new InvalidOperationException("Say where the table and the state are to lie, such as --Place=/var/lib/shop.");
 string warehouse = Path.Combine(place, "warehouse");
 
 builder.Services.AddSessionization("shop", sessions =>

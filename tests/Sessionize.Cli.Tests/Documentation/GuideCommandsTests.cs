@@ -30,7 +30,7 @@ public sealed partial class GuideCommandsTests : IDisposable
     {
         HashSet<string> known = s_options.GetOrAdd(typed.Command, OptionsOf);
 
-        Assert.All(Option().Matches(typed.Rest), option => Assert.Contains(option.Value, known));
+        Assert.All(Option().Matches(typed.Arguments), option => Assert.Contains(option.Value, known));
     });
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed partial class GuideCommandsTests : IDisposable
     }
 
     /// <summary>The commands of a page's blocks for the shell, each with what stands behind it up to a pipe, a comment or the end.</summary>
-    private static IEnumerable<(string Command, string Rest)> CommandsOf(string page) => Repository.BlocksOf(page)
+    private static IEnumerable<(string Command, string Arguments)> CommandsOf(string page) => Repository.BlocksOf(page)
         .Where(block => block.Language == "bash")
         .Select(block => string.Join('\n', block.Lines).Replace("\\\n", " ", StringComparison.Ordinal))
         .SelectMany(text => Command().Matches(text))
