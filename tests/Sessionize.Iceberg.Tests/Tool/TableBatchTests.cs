@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Sessionize.Cli.Tests.Support;
-using Sessionize.Iceberg.Tests.Sink;
 using Sessionize.Iceberg.Tests.Processes;
+using Sessionize.Iceberg.Tests.Sink;
 using Sessionize.Iceberg.Tests.Support;
 using Xunit;
 
