@@ -23,6 +23,7 @@ internal sealed class PipelineMetrics : IDisposable
     private readonly Histogram<double> _sessionDuration;
     private readonly Histogram<long> _sessionEvents;
     private readonly Histogram<double> _commitDuration;
+    private readonly Histogram<double> _closeLatency;
     private volatile PipelineReadings? _readings;
 
     /// <param name="pipeline">The pipeline's name.</param>
@@ -42,6 +43,9 @@ internal sealed class PipelineMetrics : IDisposable
         meter.CreateObservableGauge("sessionize.watermark.lag", () => Read(r => r.WatermarkLag()), "s", "How far the watermark lies behind the clock.");
         meter.CreateObservableGauge(
             "sessionize.source.lag", () => Read(r => r.SourceLag()), "{record}", "Records between the position and the end of a partition, at the last trigger.");
+        meter.CreateObservableGauge(
+            "sessionize.source.lag.time", () => Read(r => r.SourceLagTime()), "s", "The age of the last record that was read of a partition, if it was not the last there is.");
+        meter.CreateObservableCounter("sessionize.commit.bytes", () => Read(r => r.CommittedBytes()), "By", "Data files that were committed.");
         meter.CreateObservableCounter("sessionize.commit.rows", () => Read(r => r.CommittedRows()), "{session}", "Sessions that were committed.");
         meter.CreateObservableGauge("sessionize.commit.age", () => Read(r => r.CommitAge()), "s", "The time since the last commit, or since the start.");
         meter.CreateObservableUpDownCounter(
@@ -54,13 +58,22 @@ internal sealed class PipelineMetrics : IDisposable
             "sessionize.session.events", "{event}", "The events of a committed session.", advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = s_sessionEvents });
         _commitDuration = meter.CreateHistogram(
             "sessionize.commit.duration", "s", "From the barrier to the answer of the sink.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = s_commitSeconds });
+        _closeLatency = meter.CreateHistogram(
+            "sessionize.close.latency", "s", "From the close of a commit's first session until all were committed.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = s_commitSeconds });
     }
 
     /// <summary>Lets the instruments read an engine from now on.</summary>
     public void Observe(PipelineReadings readings) => _readings = readings;
 
-    public void Committed(IReadOnlyList<SessionChange> closed)
+    /// <param name="closed">The sessions that were committed.</param>
+    /// <param name="waited">For how long the first of them had waited.</param>
+    public void Committed(IReadOnlyList<SessionChange> closed, TimeSpan? waited)
     {
+        if (closed.Count > 0 && waited is { } latency)
+        {
+            _closeLatency.Record(latency.TotalSeconds, _pipeline);
+        }
+
         if (!_sessionDuration.Enabled && !_sessionEvents.Enabled)
         {
             return;

@@ -82,6 +82,22 @@ internal sealed class PipelineReadings
         where lag != LanePartition.UnknownLag
         select Measure(lag, LaneOf(open.Lane.Id), Tag(PartitionTag, partition.Source.Name));
 
+    /// <summary>A partition of which nothing was read yet has no lag in time: its records may be of any age.</summary>
+    public IEnumerable<Measurement<double>> SourceLagTime()
+    {
+        long nowMs = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return
+            from open in RunningLanes
+            from partition in open.Lane.Partitions
+            let lag = partition.Lag
+            where lag == 0 || (lag != LanePartition.UnknownLag && partition.ArrivedMs is not null)
+            let behindMs = lag == 0 ? 0 : Math.Max(0, nowMs - partition.ArrivedMs!.Value)
+            select Measure(behindMs / 1000.0, LaneOf(open.Lane.Id), Tag(PartitionTag, partition.Source.Name));
+    }
+
+    /// <summary>Sinks that cannot tell show nothing.</summary>
+    public IEnumerable<Measurement<long>> CommittedBytes() => _engine.CommittedBytes is { } bytes ? [Measure(bytes)] : [];
+
     public IEnumerable<Measurement<long>> CommittedRows() => [Measure(_engine.Commits.Rows)];
 
     public IEnumerable<Measurement<double>> CommitAge() => _isRunning() ? [Measure(_engine.Commits.Age.TotalSeconds)] : [];

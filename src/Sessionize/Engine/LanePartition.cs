@@ -18,6 +18,9 @@ internal sealed class LanePartition(SourcePartition source)
     /// <summary>How many records lay between the position and the partition's end at the last trigger, or <see cref="UnknownLag"/>.</summary>
     public long Lag { get; set; } = UnknownLag;
 
+    /// <summary>When the last record that was taken arrived, in milliseconds since the Unix epoch; <see langword="null"/>: none was, or the source cannot tell.</summary>
+    public long? ArrivedMs { get; set; }
+
     /// <summary>Since when the partition's end has been confirmed without interruption, by the wall clock.</summary>
     public long? AtEndSinceMs { get; set; }
 }

@@ -45,6 +45,9 @@ internal sealed class StreamingEngine(
 
     public CommitWatch Commits { get; } = new(clock);
 
+    /// <summary>How many bytes of sessions the sink committed; <see langword="null"/>: it cannot tell. May be read by any thread.</summary>
+    public long? CommittedBytes => (sink as IMeasuredSink)?.CommittedBytes;
+
     /// <summary>Why the commit that is under way is tried again; <see langword="null"/>: it is not. May be read by any thread.</summary>
     public string? RetriedFailure => _decision.RetriedFailure;
 
@@ -148,6 +151,11 @@ internal sealed class StreamingEngine(
         for (int row = 0; row < batch.Count; row++)
         {
             target.Lane.Lane.Take(batch, row, target.Partition);
+        }
+
+        if (batch.Count > 0 && batch.Origin(batch.Count - 1).ArrivalMs is var arrivedMs and not long.MaxValue)
+        {
+            target.Partition.ArrivedMs = arrivedMs;
         }
 
         target.Lane.Lane.SkipTo(batch.Next, target.Partition);
@@ -289,8 +297,8 @@ internal sealed class StreamingEngine(
         }
 
         Commits.Committed(barrier.Closed.Count);
+        metrics?.Committed(barrier.Closed, Commits.ResultsWait);
         ResetWaiting();
-        metrics?.Committed(barrier.Closed);
         Log.Committed(logger, plan.Name, barrier.Closed.Count, barrier.DeadLetters.Count, barrier.States.Count);
         return true;
     }

@@ -56,7 +56,40 @@ public sealed class PipelineMetricsTests : IAsyncDisposable
         Assert.Equal(2, Sum("sessionize.commit.rows"));
         Assert.Equal(2, Sum("sessionize.session.events"));
         Assert.Equal(0, Sum("sessionize.session.duration"));
+        Assert.Single(_recorder.Collect(), seen => seen.Instrument.Name == "sessionize.close.latency");
         Assert.All(_recorder.Collect(), seen => Assert.Equal("clicks", seen.Tags["sessionize.pipeline"]));
+    }
+
+    [Fact(Timeout = TimeoutMs)]
+    public async Task Lag_OfAPartition_IsInRecordsAndSeconds()
+    {
+        LaggingSource source = new(new ClickstreamEvent("ada", s_start), s_start.AddMinutes(59));
+        SessionizationDefinition definition = new()
+        {
+            Source = _ => source,
+            Sink = _ => _sink,
+            Trigger = Trigger.Interval(TimeSpan.FromSeconds(1)),
+            TimeProvider = _clock,
+        };
+        await using SessionizationPipeline pipeline = new(definition, _services);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task running = pipeline.RunAsync(stop.Token);
+        while (Sum("sessionize.events.received") == 0)
+        {
+            await Task.Yield();
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        while (!_recorder.Collect().Any(seen => seen.Instrument.Name == "sessionize.source.lag"))
+        {
+            await Task.Yield();
+        }
+
+        (string Key, object Value)[] partition = [("sessionize.lane", 3), ("messaging.destination.partition.id", LaggingSource.Partition)];
+        Assert.Equal(9, Sum("sessionize.source.lag", partition));
+        Assert.Equal(61, Sum("sessionize.source.lag.time", partition));
+        await stop.CancelAsync();
+        await running;
     }
 
     [Fact]
