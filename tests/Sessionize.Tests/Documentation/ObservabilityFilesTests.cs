@@ -51,16 +51,18 @@ public sealed partial class ObservabilityFilesTests
     [InlineData("| `sessionize.events.late` | counter | `{event}` |", "sessionize_events_late_total")]
     [InlineData("| `sessionize.commit.age` | gauge | `s` |", "sessionize_commit_age_seconds")]
     [InlineData("| `sessionize.state.size` | up-down counter | `By` |", "sessionize_state_size_bytes")]
+    [InlineData("| `sessionize.commit.bytes` | counter | `By` |", "sessionize_commit_bytes_total")]
     [InlineData("| `sessionize.session.events` | histogram | `{event}` |", "sessionize_session_events_bucket")]
     [InlineData("| `sessionize.backpressure.time` | counter | `s` |", "sessionize_backpressure_time_seconds_total")]
     public void PrometheusNames_OfAnInstrument_AreThoseOfTheExporter(string row, string name) => Assert.Contains(name, PrometheusNames(row));
 
-    /// <summary>As OpenTelemetry's exporter for Prometheus names an instrument: unit in words, units in braces left out, <c>_total</c> behind counters.</summary>
+    /// <summary>As OpenTelemetry's exporter for Prometheus names an instrument: the unit in words unless it is there, units in braces left out, <c>_total</c> behind counters.</summary>
     private static IEnumerable<string> PrometheusNames(string row)
     {
         string[] cells = [.. row.Split('|').Select(cell => cell.Trim().Trim('`'))];
         string unit = cells[3] switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
-        string name = cells[1].Replace('.', '_') + unit;
+        string name = cells[1].Replace('.', '_');
+        name = name.EndsWith(unit, StringComparison.Ordinal) ? name : name + unit;
         return cells[2] switch
         {
             "counter" => [name + "_total"],
