@@ -12,11 +12,8 @@ using Sessionize.State;
 namespace Sessionize.Cli.Commands;
 
 /// <summary><c>sessionize run</c>: Kafka in, an Iceberg table of sessions out, exactly once.</summary>
-internal sealed class RunCommand : Command
+internal sealed class RunCommand : Command, IStoppableCommand
 {
-    /// <summary>How long it may take to commit and leave after a signal.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private const string OriginalName = "user_sessionization_pipeline";
     private const string DefaultDatabase = "sessions";
     private const string DefaultTable = "user_sessions";

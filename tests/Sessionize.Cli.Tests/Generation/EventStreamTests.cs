@@ -17,7 +17,7 @@ public sealed class EventStreamTests
         GeneratedEvent[] all = [.. EventStream.Generate(plan)];
 
         Assert.Equal(plan.Events, all.Length);
-        Assert.All(all, e => Assert.InRange(e.TimeMs - GenerationPlan.StartMs, 0, (long)plan.Duration.TotalMilliseconds - 1));
+        Assert.All(all, e => Assert.InRange(e.TimeMs - GenerationPlan.StandardStartMs, 0, (long)plan.Duration.TotalMilliseconds - 1));
         Assert.Equal(all.Select(e => e.TimeMs).Order(), all.Select(e => e.TimeMs));
         Assert.InRange(all.Select(e => e.User).Distinct().Count(), 1, plan.Users);
     }
