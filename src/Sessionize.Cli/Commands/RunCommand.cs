@@ -91,10 +91,11 @@ internal sealed class RunCommand : Command, IStoppableCommand
         }
 
         bool isDryRun = parsed.GetValue(_dryRun);
+        StatusLine status = new();
         KafkaOptions kafka = new();
         SessionizationDefinition definition = new(_pipeline.NameOf(parsed))
         {
-            LoggerFactory = new TalkLoggers(parsed.GetValue(_logLevel) ?? LogLevel.Warning, TimeProvider.System),
+            LoggerFactory = new TalkLoggers(parsed.GetValue(_logLevel) ?? LogLevel.Warning, TimeProvider.System, status),
             Trigger = isDryRun ? Trigger.UntilEnd() : _pipeline.TriggerOf(parsed),
         };
         IcebergTableOptions table = new() { Name = NameOf(parsed), Storages = { new S3FileStorageFactory() }, AcceptRollback = parsed.GetValue(_acceptRollback) };
@@ -140,7 +141,7 @@ internal sealed class RunCommand : Command, IStoppableCommand
 
         definition.Source = context => new KafkaEventSource(kafka, context);
         await using SessionizationPipeline pipeline = new(definition);
-        RunDisplay display = new(pipeline, definition.Trigger.Every, definition.TimeProvider);
+        RunDisplay display = new(pipeline, definition.Trigger.Every, definition.TimeProvider, status);
         await display.ShowAsync(pipeline.RunAsync(display, cancellationToken)).ConfigureAwait(false);
         Talk.Say(SummaryOf(pipeline.Counts, isDryRun ? "nothing was written" : $"committed to {table.Name}"));
         return ExitCodes.Done;

@@ -170,6 +170,26 @@ internal sealed class KafkaCluster : IDisposable
         },
         cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Deletes a topic and a group without members.</summary>
+    /// <returns>Whether both are gone.</returns>
+    public async Task<bool> TryDeleteAsync(string topic, string group)
+    {
+        try
+        {
+            await _admin.DeleteTopicsAsync([topic], new DeleteTopicsOptions { RequestTimeout = s_request, OperationTimeout = s_request }).ConfigureAwait(false);
+            await _admin.DeleteGroupsAsync([group], new DeleteGroupsOptions { RequestTimeout = s_request }).ConfigureAwait(false);
+            return true;
+        }
+        catch (DeleteGroupsException failure) when (failure.Results.All(result => result.Error.Code is ErrorCode.NoError or ErrorCode.GroupIdNotFound))
+        {
+            return true;
+        }
+        catch (KafkaException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _admin.Dispose();
 
     private async Task<IReadOnlyList<KnownTopic>> FindTopicsAsync(KafkaOptions options)
