@@ -20,6 +20,7 @@ internal static class Tool
             new GenerateCommand(),
             new DemoCommand(),
             new TableCommand(),
+            new DeadLettersCommand(),
         };
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)

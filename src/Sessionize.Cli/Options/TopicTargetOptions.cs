@@ -43,6 +43,9 @@ internal sealed class TopicTargetOptions
     /// <summary>Whether the command line names brokers or a topic.</summary>
     public bool IsNamed(CommandResult result) => result.GetResult(_topic) is not null || _connection.NamesServers(result);
 
+    /// <summary>Whether the command line names the topic.</summary>
+    public bool HasTopic(CommandResult result) => result.GetResult(_topic) is not null;
+
     /// <summary>Reads the options; <see langword="null"/>, and a sentence for each mistake, where a setting cannot be used.</summary>
     public KafkaTopicOptions? Read(ParseResult parsed)
     {
