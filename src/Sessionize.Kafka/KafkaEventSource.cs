@@ -30,7 +30,9 @@ public sealed class KafkaEventSource : IGroupEventSource
 
     private readonly KafkaOptions _options;
     private readonly string _groupId;
+    private readonly string _pipeline;
     private readonly bool _isLive;
+    private readonly bool _hasToBeAlone;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Handover _handover;
@@ -61,6 +63,9 @@ public sealed class KafkaEventSource : IGroupEventSource
 
         _options = options.Copy();
         _groupId = options.GroupId ?? context.Pipeline;
+        _pipeline = context.Pipeline;
+        _hasToBeAlone = !options.UsersSpanPartitions
+            && context.Definition.Trigger is { IsUntilEnd: true, Closing: { Kind: EndClosingKind.CloseAll, EndTimeMs: null } };
         _isLive = !context.Definition.Trigger.IsUntilEnd;
         _clock = context.TimeProvider;
         _logger = context.LoggerFactory.CreateLogger("Sessionize.Kafka");
@@ -82,10 +87,12 @@ public sealed class KafkaEventSource : IGroupEventSource
     /// <inheritdoc/>
     /// <returns>None: partitions come with <see cref="TakeAssignmentChange"/>.</returns>
     /// <exception cref="SessionizeException">No broker answers, login or certificate are refused, or a topic is missing.</exception>
+    /// <exception cref="SessionizationConfigurationException">All sessions are to be closed at a time of their own, and the group has other members.</exception>
     public async ValueTask<IReadOnlyList<SourcePartition>> OpenAsync(CancellationToken cancellationToken)
     {
         _cluster = new KafkaCluster(_options.BootstrapServers, _options.Properties, _clock, _logger);
         IReadOnlyList<KnownTopic> topics = await _cluster.ProbeAsync(_options, cancellationToken).ConfigureAwait(false);
+        await CheckThatAloneAsync().ConfigureAwait(false);
         _places = new TopicPlaces(_cluster, _options, _groupId, _clock);
         await _places.OpenAsync(topics, cancellationToken).ConfigureAwait(false);
         _check = new PositionCheck(_cluster, _options, _groupId, _logger);
@@ -107,6 +114,7 @@ public sealed class KafkaEventSource : IGroupEventSource
 
     /// <inheritdoc/>
     /// <exception cref="SessionizeException">Records that come next are missing, a right is missing, or the brokers do not answer for a minute.</exception>
+    /// <exception cref="SessionizationConfigurationException">All sessions are to be closed at a time of their own, and the group has got other members.</exception>
     public async ValueTask<SourceReadResult> ReadAsync(EventBatch batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -120,11 +128,17 @@ public sealed class KafkaEventSource : IGroupEventSource
 
             if (_handover.TryRead(batch) is { } result)
             {
+                if (result == SourceReadResult.CaughtUp)
+                {
+                    await CheckThatAloneAsync().ConfigureAwait(false);
+                }
+
                 return result;
             }
 
             if (await IsLeftOutAsync().ConfigureAwait(false))
             {
+                await CheckThatAloneAsync().ConfigureAwait(false);
                 return SourceReadResult.CaughtUp;
             }
 
@@ -183,6 +197,22 @@ public sealed class KafkaEventSource : IGroupEventSource
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _cluster?.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>
+    /// The end of the input is the highest event time, and each member would know only that of its own partitions. Asked before the start and at the end: the
+    /// others may have started at the same time. Brokers that tell nothing are trusted.
+    /// </summary>
+    private async Task CheckThatAloneAsync()
+    {
+        if (_hasToBeAlone
+            && await _cluster!.MembersAsync(_groupId).ConfigureAwait(false) is { } members
+            && members.Count(member => member != _reader?.MemberId) is > 0 and var others)
+        {
+            throw new SessionizationConfigurationException(_pipeline, [
+                $"All sessions are to be closed at the end, without a time, and the group '{_groupId}' has {others} other member{(others == 1 ? "" : "s")}, which would close theirs at another one: "
+                + "give all of them the same end time (--end-time, EndClosing.CloseAll), or run one process only; one that was killed is a member until its session time-out."]);
+        }
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)

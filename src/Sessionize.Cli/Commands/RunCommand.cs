@@ -43,6 +43,11 @@ internal sealed class RunCommand : Command, IStoppableCommand
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read what is there in a group of its own, say what would be committed, and write nothing." };
 
+    private readonly Option<bool> _testMode = new("--test-mode")
+    {
+        Description = "Try it out: read once what is there, or made-up events where no brokers are named, print the sessions, and keep nothing.",
+    };
+
     private readonly Option<LogLevel?> _logLevel = OptionParsing.Choice<LogLevel?>(
         "--log-level", "What is said beside the status; warning by default.",
         ("debug", LogLevel.Debug), ("information", LogLevel.Information), ("warning", LogLevel.Warning), ("error", LogLevel.Error), ("none", LogLevel.None));
@@ -61,7 +66,7 @@ internal sealed class RunCommand : Command, IStoppableCommand
         _shape.AddTo(this);
         _rules.AddTo(this);
         _pipeline.AddTo(this);
-        foreach (Option option in (Option[])[_acceptRollback, _dryRun, _logLevel])
+        foreach (Option option in (Option[])[_acceptRollback, _dryRun, _testMode, _logLevel])
         {
             Options.Add(option);
         }
@@ -75,6 +80,11 @@ internal sealed class RunCommand : Command, IStoppableCommand
         });
         Validators.Add(result =>
         {
+            if (result.GetResult(_testMode) is not null && (result.GetResult(_dryRun) is not null || _pipeline.HasTrigger(result)))
+            {
+                result.AddError("--test-mode: it reads once, closes all sessions and keeps nothing: leave --trigger and --dry-run out.");
+            }
+
             if (result.GetResult(_table) is not null && (result.GetResult(_database) ?? result.GetResult(_name)) is not null)
             {
                 result.AddError("--table: it names the table, as --iceberg-database and --iceberg-table do: give the one or the others.");
@@ -93,6 +103,8 @@ internal sealed class RunCommand : Command, IStoppableCommand
         bool isDryRun = parsed.GetValue(_dryRun);
         StatusLine status = new();
         KafkaOptions kafka = new();
+        string standardServers = kafka.BootstrapServers;
+        kafka.BootstrapServers = "";
         SessionizationDefinition definition = new(_pipeline.NameOf(parsed))
         {
             LoggerFactory = new TalkLoggers(parsed.GetValue(_logLevel) ?? LogLevel.Warning, TimeProvider.System, status),
@@ -105,6 +117,8 @@ internal sealed class RunCommand : Command, IStoppableCommand
         _shape.ApplyTo(table, parsed);
         _rules.ApplyTo(definition.Options, parsed);
         _pipeline.ApplyTo(definition.Options, parsed);
+        bool hasBrokers = kafka.BootstrapServers.Length > 0 || kafka.Properties.Count > 0;
+        kafka.BootstrapServers = kafka.BootstrapServers.Length > 0 ? kafka.BootstrapServers : standardServers;
         mistakes.AddRange(KafkaOptionsCheck.FindMistakes(kafka));
         if (await TableRun.FindMistakeAsync(table).ConfigureAwait(false) is { } mistake)
         {
@@ -114,6 +128,11 @@ internal sealed class RunCommand : Command, IStoppableCommand
         if (mistakes.Count > 0)
         {
             throw new SessionizationConfigurationException(definition.Name, mistakes);
+        }
+
+        if (parsed.GetValue(_testMode))
+        {
+            return await new TestRun(definition, kafka, table, hasBrokers).RunAsync(status, cancellationToken).ConfigureAwait(false);
         }
 
         InMemorySessionTable dryTable = new();

@@ -41,9 +41,6 @@ internal sealed class KafkaSourceOptions
         _connection.AddPropertiesTo(command);
     }
 
-    /// <summary>Whether the brokers are named, on the command line or by the environment.</summary>
-    public bool HasServers(ParseResult parsed) => _connection.ServersOf(parsed) is not null;
-
     /// <summary>Sets what the command line and the environment say; everything else stays as it is.</summary>
     public void ApplyTo(KafkaOptions options, ParseResult parsed)
     {

@@ -156,6 +156,26 @@ internal sealed class KafkaCluster : IDisposable
         }
     }
 
+    /// <summary>The ids of a group's members; <see langword="null"/> when the brokers do not tell, as embedded ones, or those that keep it from this user.</summary>
+    public async Task<IReadOnlyList<string>?> MembersAsync(string groupId)
+    {
+        if (_tellsIds == false)
+        {
+            return null;
+        }
+
+        try
+        {
+            DescribeConsumerGroupsResult result = await InTimeAsync(
+                _admin.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request }), s_request).ConfigureAwait(false);
+            return [.. result.ConsumerGroupDescriptions.Single().Members.Select(member => member.ConsumerId)];
+        }
+        catch (KafkaException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The topics of a group for which it has committed an offset.</summary>
     public async Task<IReadOnlySet<string>> CommittedTopicsAsync(string groupId, CancellationToken cancellationToken) => await RepeatAsync(
         $"asking for the offsets of the group '{groupId}'",

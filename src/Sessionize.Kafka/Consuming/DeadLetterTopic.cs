@@ -34,7 +34,7 @@ internal sealed class DeadLetterTopic(KafkaOptions options, TimeProvider clock, 
             || !long.TryParse(TextOf(record, "position"), NumberStyles.None, CultureInfo.InvariantCulture, out long position))
         {
             throw new SessionizeException(
-                $"The record {record.TopicPartitionOffset} is no dead letter: it has not the headers sessionize.reason, sessionize.source and sessionize.position. Name the topic to which dead letters are sent.");
+                $"The record at offset {record.Offset.Value} of {record.Topic}, partition {record.Partition.Value}, is no dead letter: it has not the headers sessionize.reason, sessionize.source and sessionize.position. Name the topic to which dead letters are sent.");
         }
 
         return new DeadLetter(
