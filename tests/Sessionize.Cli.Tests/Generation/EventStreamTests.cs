@@ -37,6 +37,19 @@ public sealed class EventStreamTests
         });
     }
 
+    [Property(MaxTest = 100)]
+    public void Generate_Steady_HasTheSameEventsAtEvenDistances(PositiveInt users, PositiveInt events, PositiveInt seconds, int seed)
+    {
+        const long Start = 1_800_000_000_000;
+        GenerationPlan plan = Plan(users.Get, events.Get, seconds.Get, seed);
+        GeneratedEvent[] usual = [.. EventStream.Generate(plan)];
+        GeneratedEvent[] steady = [.. EventStream.Generate(plan with { IsSteady = true, StartMs = Start })];
+
+        Assert.Equal(usual.Select(e => e with { TimeMs = 0 }), steady.Select(e => e with { TimeMs = 0 }));
+        double distance = plan.Duration.TotalMilliseconds / plan.Events;
+        Assert.All(steady.Index(), e => Assert.Equal(Start + (long)(e.Index * distance), e.Item.TimeMs));
+    }
+
     [Fact]
     public void Generate_ManyUsers_AreHeavyAndLightPeopleAndRobots()
     {
