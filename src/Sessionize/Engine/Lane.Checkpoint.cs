@@ -208,6 +208,7 @@ internal sealed partial class Lane
         }
 
         visit.Restore(events, _kernel, _texts);
+        OpenVisits += visit.Count > 0 ? 1 : 0;
         int user = TextTable.None;
         Remember(ref user, userId, visit);
     }
@@ -246,6 +247,7 @@ internal sealed partial class Lane
         }
 
         OpenVisit visit = _visits[user]!;
+        OpenVisits -= visit.Count > 0 ? 1 : 0;
         foreach (ref readonly RetainedEvent e in visit.Events)
         {
             _reader.Release(e);

@@ -23,6 +23,7 @@ internal sealed partial class Lane
         Id = id;
         _plan = plan;
         _kernel = plan.Kernel;
+        Counts = new LaneCounts(plan.Rules.Rules.Count);
         _reader = new EventReader(_texts);
         _rows = new SessionRows(plan, _texts);
         _partitions = [.. partitions.OrderBy(partition => partition.Order).Select(partition => new LanePartition(partition))];
@@ -30,7 +31,7 @@ internal sealed partial class Lane
 
     public LaneId Id { get; }
 
-    public LaneCounts Counts { get; } = new();
+    public LaneCounts Counts { get; private set; }
 
     public IReadOnlyList<LanePartition> Partitions => _partitions;
 
@@ -46,6 +47,9 @@ internal sealed partial class Lane
     /// <summary>The users that are remembered.</summary>
     public int Users => _users.Count;
 
+    /// <summary>The users of whom an event is not yet in a closed session.</summary>
+    public int OpenVisits { get; private set; }
+
     /// <summary>The sessions that closed since they were last taken.</summary>
     public List<SessionChange> Closed { get; private set; } = [];
 
@@ -54,6 +58,13 @@ internal sealed partial class Lane
 
     /// <summary>Whether position or state changed since the last checkpoint.</summary>
     public bool HasChanged { get; private set; }
+
+    /// <summary>Counts into what an earlier lane of the same id counted, from what was counted so far on.</summary>
+    public void CountInto(LaneCounts counts)
+    {
+        counts.Add(Counts);
+        Counts = counts;
+    }
 
     /// <summary>Takes one record of a batch, in the order of its partition.</summary>
     public void Take(EventBatch batch, int row, LanePartition partition)
@@ -213,6 +224,7 @@ internal sealed partial class Lane
         }
 
         visit.AssertInvariants(_texts);
+        OpenVisits += visit.Count == 1 ? 1 : 0;
         Remember(ref user, userId, visit);
         CloseDue(user, visit);
         return true;
@@ -283,7 +295,7 @@ internal sealed partial class Lane
     {
         ReadOnlySpan<RetainedEvent> events = visit.FirstSession;
         Closed.Add(new SessionChange(SessionChangeKind.Added, _rows.Make(_users[user], visit.FirstState, events, _plan.Rules.ReasonOf(rule))));
-        Counts.Closed++;
+        Counts.AddClosed(rule);
         EndCause cause = visit.FirstEnd;
         Floor floor = cause.Kind switch
         {
@@ -311,6 +323,7 @@ internal sealed partial class Lane
         try
         {
             visit.CloseFirst(_kernel, _texts);
+            OpenVisits -= visit.Count == 0 ? 1 : 0;
         }
         catch (RuleFailure failure)
         {
