@@ -20,10 +20,6 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
 {
     private static readonly TimeSpan s_watchEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_watchTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_membershipEvery = TimeSpan.FromSeconds(1);
-
-    // One look may fall between two rounds of a rebalance.
-    private const int LooksUntilLeftOut = 2;
 
     // A broker that starts knows no topic for a moment.
     private const int LooksUntilMissing = 3;
@@ -41,11 +37,9 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
     private KafkaCluster? _cluster;
     private TopicPlaces? _places;
     private PositionCheck? _check;
+    private Membership? _membership;
     private GroupReader? _reader;
     private Task _watching = Task.CompletedTask;
-    private long _lastLook;
-    private int _looksLeftOut;
-    private bool _isLeftOutTold;
     private bool _isDisposed;
 
     /// <summary>Prepares the reading; nothing is connected to before <see cref="OpenAsync"/>.</summary>
@@ -97,6 +91,7 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
     {
         _cluster = new KafkaCluster(_options.BootstrapServers, _options.Properties, _clock, _logger);
         IReadOnlyList<KnownTopic> topics = await _cluster.ProbeAsync(_options, cancellationToken).ConfigureAwait(false);
+        _membership = new Membership(_cluster, _groupId, _pipeline, _clock);
         await CheckThatAloneAsync().ConfigureAwait(false);
         _places = new TopicPlaces(_cluster, _options, _groupId, _clock);
         await _places.OpenAsync(topics, cancellationToken).ConfigureAwait(false);
@@ -204,22 +199,6 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
         _stop.Dispose();
     }
 
-    /// <summary>
-    /// The end of the input is the highest event time, and each member would know only that of its own partitions. Asked before the start and at the end: the
-    /// others may have started at the same time. Brokers that tell nothing are trusted.
-    /// </summary>
-    private async Task CheckThatAloneAsync()
-    {
-        if (_hasToBeAlone
-            && await _cluster!.MembersAsync(_groupId).ConfigureAwait(false) is { } members
-            && members.Count(member => member != _reader?.MemberId) is > 0 and var others)
-        {
-            throw new SessionizationConfigurationException(_pipeline, [
-                $"All sessions are to be closed at the end, without a time, and the group '{_groupId}' has {others} other member{(others == 1 ? "" : "s")}, which would close theirs at another one: "
-                + "give all of them the same end time (--end-time, EndClosing.CloseAll), or run one process only; one that was killed is a member until its session time-out."]);
-        }
-    }
-
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
         Task news = _handover.WaitAsync(cancellationToken);
@@ -231,29 +210,15 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
 
         // One that gets no partition hears nothing, and has to look for itself.
         using CancellationTokenSource stopPause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(news, Task.Delay(s_membershipEvery, _clock, stopPause.Token)).ConfigureAwait(false);
+        await Task.WhenAny(news, Task.Delay(Membership.LookEvery, _clock, stopPause.Token)).ConfigureAwait(false);
         await stopPause.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private async Task<bool> IsLeftOutAsync()
-    {
-        if (_isLive || _isLeftOutTold || _reader?.MemberId is not { } member || _handover.Owned.Count > 0)
-        {
-            _looksLeftOut = 0;
-            return false;
-        }
+    private async Task<bool> IsLeftOutAsync() => !_isLive && await _membership!.IsLeftOutAsync(
+        _reader!.MemberId, hasNothing: _handover.Owned.Count == 0, isQuiet: _handover.Unresolved is null).ConfigureAwait(false);
 
-        if (_looksLeftOut > 0 && _clock.GetElapsedTime(_lastLook) < s_membershipEvery)
-        {
-            return false;
-        }
-
-        _looksLeftOut = await _cluster!.IsLeftOutAsync(_groupId, member).ConfigureAwait(false) ? _looksLeftOut + 1 : 0;
-        _lastLook = _clock.GetTimestamp();
-        _isLeftOutTold = _looksLeftOut >= LooksUntilLeftOut && _handover.Unresolved is null;
-        return _isLeftOutTold;
-    }
+    private Task CheckThatAloneAsync() => _hasToBeAlone ? _membership!.CheckThatAloneAsync(_reader?.MemberId) : Task.CompletedTask;
 
     /// <summary>Asks the brokers again and again: where partitions end, and whether the topics are there, of which a group says nothing.</summary>
     private async Task WatchAsync(CancellationToken cancellationToken)

@@ -52,6 +52,6 @@ internal sealed class RunDisplay(SessionizationPipeline pipeline, TimeSpan inter
             (_closedBefore, _closedAt) = (counts.ClosedSessions, now);
         }
 
-        return new RunStatus(clock.GetUtcNow(), interval, counts, Volatile.Read(ref _last), _lastCommit, rate, clock.GetElapsedTime(_closedAt, now));
+        return new RunStatus(clock.GetUtcNow(), interval, counts, pipeline.Health, Volatile.Read(ref _last), _lastCommit, rate, clock.GetElapsedTime(_closedAt, now));
     }
 }

@@ -10,32 +10,40 @@ public sealed class RunStatusTests
     [Fact]
     public void Line_OfARunThatGoesOn_HasEverythingAndNoReason()
     {
-        RunStatus status = Status(events: 12_000, closed: 30, open: 7, Trigger(lag: 1500, watermark: s_now.AddMinutes(-10)), rate: 2500, quietSeconds: 1);
+        RunStatus status = Status(events: 12_000, closed: 30, open: 7, Trigger(lag: 1500), rate: 2500, quietSeconds: 1, Lane(-10), Lane(-3));
         Assert.Equal("2,500 events/s  lag 1,500  watermark 05-06 11:50:00  open 7  closed 30  late 2  bad 3  commit 4 s ago", status.Line);
     }
 
     [Fact]
     public void Line_BeforeTheFirstTrigger_SaysWhenTheFirstCommitComes()
     {
-        RunStatus status = Status(0, 0, 0, last: null, rate: 0, quietSeconds: 2);
+        RunStatus status = Status(0, 0, 0, last: null, rate: 0, quietSeconds: 2, Lane(null));
         Assert.EndsWith("commit none yet  (the first commit comes 30 s after the start)", status.Line, StringComparison.Ordinal);
         Assert.Contains("lag ?  watermark none", status.Line, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(0, 0, 0, 0, null, null, 60, "waits for partitions")]
-    [InlineData(1, 0, 0, 0, 0L, null, 60, "waits for events")]
-    [InlineData(1, 5, 0, 0, 0L, null, 60, "an event on every partition")]
-    [InlineData(1, 5, 0, 0, 0L, -10, 60, "no visit is open")]
-    [InlineData(1, 5, 4, 0, 0L, -10, 60, "waits for later events")]
-    [InlineData(1, 5, 4, 100, 0L, -10, 60, "no session is due")]
-    [InlineData(1, 5, 4, 0, 700L, -10, 60, "reads nothing, although 700 records are there")]
-    [InlineData(1, 5, 4, 100, 700L, -10, 1, null)]
-    public void WaitsFor_WhenNothingComesOut_IsTheReason(
-        int partitions, long events, long open, double rate, long? lag, int? watermarkMinutes, int quietSeconds, string? expected)
+    [Fact]
+    public void WaitsFor_WhatIsInTheWay_IsThat()
     {
-        TriggerProgress last = Trigger(lag, watermarkMinutes is { } minutes ? s_now.AddMinutes(minutes) : null) with { Partitions = partitions };
-        string? reason = Status(events, closed: 9, open, last, rate, quietSeconds).WaitsFor;
+        RunStatus status = Status(0, 0, 0, last: null, rate: 0, quietSeconds: 60);
+        RunStatus opening = status with { Health = status.Health with { Findings = ["The pipeline has not opened its source, state and sink yet."] } };
+        Assert.Equal("the pipeline has not opened its source, state and sink yet", opening.WaitsFor);
+        Assert.Equal("the pipeline has not opened its source, state and sink yet", (opening with { Last = Trigger(lag: 9), Health = opening.Health with { Lanes = [Lane(-10)] } }).WaitsFor);
+    }
+
+    [Theory]
+    [InlineData(false, 0, 0, 0, null, null, 60, "waits for partitions")]
+    [InlineData(true, 0, 0, 0, 0L, null, 60, "waits for events")]
+    [InlineData(true, 5, 0, 0, 0L, null, 60, "an event on every partition")]
+    [InlineData(true, 5, 0, 0, 0L, -10, 60, "no visit is open")]
+    [InlineData(true, 5, 4, 0, 0L, -10, 60, "waits for later events")]
+    [InlineData(true, 5, 4, 100, 0L, -10, 60, "no session is due")]
+    [InlineData(true, 5, 4, 0, 700L, -10, 60, "reads nothing, although 700 records are there")]
+    [InlineData(true, 5, 4, 100, 700L, -10, 1, null)]
+    public void WaitsFor_WhenNothingComesOut_IsTheReason(
+        bool hasLane, long events, long open, double rate, long? lag, int? watermarkMinutes, int quietSeconds, string? expected)
+    {
+        string? reason = Status(events, closed: 9, open, Trigger(lag), rate, quietSeconds, hasLane ? [Lane(watermarkMinutes)] : []).WaitsFor;
         if (expected is null)
         {
             Assert.Null(reason);
@@ -49,18 +57,18 @@ public sealed class RunStatusTests
     [Fact]
     public void WaitsFor_TriggerThatDoesNotEnd_IsTheCommit()
     {
-        TriggerProgress last = Trigger(lag: 0, s_now.AddMinutes(-10)) with { Time = s_now.AddSeconds(-75) };
-        Assert.Equal("waits for the commit, which has taken 45 s", Status(5, 9, 4, last, rate: 100, quietSeconds: 1).WaitsFor);
+        TriggerProgress last = Trigger(lag: 0) with { Time = s_now.AddSeconds(-75) };
+        Assert.Equal("waits for the commit, which has taken 45 s", Status(5, 9, 4, last, rate: 100, quietSeconds: 1, Lane(-10)).WaitsFor);
     }
 
     [Fact]
     public void LineOf_Trigger_HasTheNamesThatLogsAreSearchedFor()
     {
-        string line = RunStatus.LineOf(Trigger(lag: null, watermark: null));
+        string line = RunStatus.LineOf(Trigger(lag: null));
         Assert.All((string[])["inputRowsPerSecond=12.5", "processingTime=80ms", "lag=unknown", "watermark=none", "committed=yes"], part => Assert.Contains(part, line, StringComparison.Ordinal));
     }
 
-    private static RunStatus Status(long events, long closed, long open, TriggerProgress? last, double rate, int quietSeconds) => new(
+    private static RunStatus Status(long events, long closed, long open, TriggerProgress? last, double rate, int quietSeconds, params LaneHealth[] lanes) => new(
         s_now,
         TimeSpan.FromSeconds(30),
         new SessionizationCounts
@@ -71,12 +79,16 @@ public sealed class RunStatusTests
             ClosedSessions = closed,
             OpenUsers = open,
         },
+        new SessionizationHealth { Status = SessionizationHealthStatus.Healthy, Findings = [], Lanes = lanes },
         last,
         last is null ? null : s_now.AddSeconds(-4),
         rate,
         TimeSpan.FromSeconds(quietSeconds));
 
-    private static TriggerProgress Trigger(long? lag, DateTimeOffset? watermark) => new()
+    private static LaneHealth Lane(int? watermarkMinutes) => new(
+        new LaneId(0), watermarkMinutes is { } minutes ? s_now.AddMinutes(minutes) : null, new Dictionary<string, long>(), OpenUsers: 0);
+
+    private static TriggerProgress Trigger(long? lag) => new()
     {
         Time = s_now.AddSeconds(-4),
         InputRows = 100,
@@ -88,7 +100,7 @@ public sealed class RunStatusTests
         OpenUsers = 0,
         Partitions = 1,
         Lag = lag,
-        Watermark = watermark,
+        Watermark = null,
         HasCommitted = true,
     };
 }
