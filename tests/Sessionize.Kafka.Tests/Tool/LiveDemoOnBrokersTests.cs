@@ -19,7 +19,7 @@ public sealed partial class LiveDemoOnBrokersTests(KafkaBroker broker) : IAsyncL
     }
 
     [Fact]
-    public void Brokers_OfTheUser_KeepNothingOfIt()
+    public async Task Brokers_OfTheUser_KeepNothingOfIt()
     {
         ToolResult result = ToolProcess.Run(_folder.Path, "demo", "--live", "--brokers", broker.Servers, "--for", "4s", "--warehouse", "lake").AssertCivil();
 
@@ -28,7 +28,7 @@ public sealed partial class LiveDemoOnBrokersTests(KafkaBroker broker) : IAsyncL
         Assert.Matches("gave ([0-9]+) sessions, and \\1 stand in the table", result.Output);
         Assert.DoesNotContain(broker.Admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics, topic => topic.Topic.StartsWith("sessionize-demo-", StringComparison.Ordinal));
         Assert.DoesNotContain(
-            broker.Admin.ListConsumerGroupsAsync().GetAwaiter().GetResult().Valid, group => group.GroupId.StartsWith("sessionize-demo-", StringComparison.Ordinal));
+            (await broker.Admin.ListConsumerGroupsAsync()).Valid, group => group.GroupId.StartsWith("sessionize-demo-", StringComparison.Ordinal));
     }
 
     [Fact]
