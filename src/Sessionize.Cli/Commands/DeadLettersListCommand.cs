@@ -87,9 +87,8 @@ internal sealed class DeadLettersListCommand : Command
         List<DeadLetter> shown = [];
         await foreach (DeadLetter letter in letters.ConfigureAwait(false))
         {
-            reasons[letter.Reason] = reasons.TryGetValue(letter.Reason, out (long Count, DeadLetter First, DeadLetter Last) before)
-                ? (before.Count + 1, before.First, letter)
-                : (1, letter, letter);
+            (long count, DeadLetter first, DeadLetter last) = reasons.GetValueOrDefault(letter.Reason, (0, letter, letter));
+            reasons[letter.Reason] = (count + 1, ComparePlaces(letter, first) < 0 ? letter : first, ComparePlaces(letter, last) > 0 ? letter : last);
             if (shown.Count < limit)
             {
                 shown.Add(letter);
@@ -108,6 +107,10 @@ internal sealed class DeadLettersListCommand : Command
                 [letter.Reason, PlaceOf(letter), $"{CountText.Of(letter.Raw.Length)}{(letter.RawTruncated ? "+" : "")}", BeginningOf(letter)]));
         }
     }
+
+    private static int ComparePlaces(DeadLetter left, DeadLetter right) => string.CompareOrdinal(left.Source, right.Source) is not 0 and var order
+        ? order
+        : left.Position.CompareTo(right.Position);
 
     private static string PlaceOf(DeadLetter letter) => string.Create(CultureInfo.InvariantCulture, $"{letter.Source}:{letter.Position}");
 
