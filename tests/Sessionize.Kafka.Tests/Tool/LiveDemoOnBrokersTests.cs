@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Sessionize.Cli.Tests.Support;
 using Sessionize.Kafka.Tests.Support;
@@ -44,6 +46,21 @@ public sealed partial class LiveDemoOnBrokersTests(KafkaBroker broker) : IAsyncL
         ToolResult result = ToolProcess.Shell(_folder.Path, string.Join(" && ", commands)).AssertCivil();
         Assert.True(result.ExitCode == 0, result.Error + result.Output);
         Assert.Equal(4, commands.Length);
+    }
+
+    [Fact]
+    public void Interrupt_CommitsAndShowsTheTable()
+    {
+        using Process process = ToolProcess.Start(_folder.Path, "demo", "--live", "--brokers", broker.Servers, "--for", "10m", "--warehouse", "lake");
+        ToolResult stopped = ToolProcess.Finish(process, _ =>
+        {
+            string metadata = Path.Combine(_folder.Path, "lake/demo/user_sessions/metadata/v5.metadata.json");
+            Assert.True(SpinWait.SpinUntil(() => File.Exists(metadata) || process.HasExited, TimeSpan.FromMinutes(1)));
+            Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+        }).AssertCivil();
+
+        Assert.True(stopped.ExitCode == 130, stopped.Error);
+        Assert.Matches("gave ([0-9]+) sessions, and \\1 stand in the table", stopped.Output);
     }
 
     [GeneratedRegex("--topic ([^ ]+)")]
