@@ -20,6 +20,7 @@ internal static class Tool
             new GenerateCommand(),
             new DemoCommand(),
             new TableCommand(),
+            new DeadLettersCommand(),
         };
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
@@ -27,8 +28,8 @@ internal static class Tool
             return Refuse(parsed);
         }
 
-        bool isPipeline = parsed.CommandResult.Command is RunCommand;
-        using Interruption interruption = isPipeline ? new(RunCommand.Patience) : new();
+        bool isStoppable = parsed.CommandResult.Command is IStoppableCommand;
+        using Interruption interruption = isStoppable ? new(IStoppableCommand.Patience) : new();
         InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
@@ -36,7 +37,7 @@ internal static class Tool
             int code = await run.WaitAsync(interruption.Overdue).ConfigureAwait(false);
 
             // A pipeline that was asked to stop has committed: to be told so is no failure, but the shell has to know of Ctrl-C.
-            return isPipeline && code == ExitCodes.Done && interruption.ExitCode is { } signal && signal != ExitCodes.Terminated ? signal : code;
+            return isStoppable && code == ExitCodes.Done && interruption.ExitCode is { } signal && signal != ExitCodes.Terminated ? signal : code;
         }
         catch (OperationCanceledException) when (interruption.ExitCode is not null)
         {

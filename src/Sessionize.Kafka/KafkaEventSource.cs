@@ -20,17 +20,15 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
 {
     private static readonly TimeSpan s_watchEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_watchTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_membershipEvery = TimeSpan.FromSeconds(1);
-
-    // One look may fall between two rounds of a rebalance.
-    private const int LooksUntilLeftOut = 2;
 
     // A broker that starts knows no topic for a moment.
     private const int LooksUntilMissing = 3;
 
     private readonly KafkaOptions _options;
     private readonly string _groupId;
+    private readonly string _pipeline;
     private readonly bool _isLive;
+    private readonly bool _hasToBeAlone;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Handover _handover;
@@ -39,11 +37,9 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
     private KafkaCluster? _cluster;
     private TopicPlaces? _places;
     private PositionCheck? _check;
+    private Membership? _membership;
     private GroupReader? _reader;
     private Task _watching = Task.CompletedTask;
-    private long _lastLook;
-    private int _looksLeftOut;
-    private bool _isLeftOutTold;
     private bool _isDisposed;
 
     /// <summary>Prepares the reading; nothing is connected to before <see cref="OpenAsync"/>.</summary>
@@ -61,6 +57,9 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
 
         _options = options.Copy();
         _groupId = options.GroupId ?? context.Pipeline;
+        _pipeline = context.Pipeline;
+        _hasToBeAlone = !options.UsersSpanPartitions
+            && context.Definition.Trigger is { IsUntilEnd: true, Closing: { Kind: EndClosingKind.CloseAll, EndTimeMs: null } };
         _isLive = !context.Definition.Trigger.IsUntilEnd;
         _clock = context.TimeProvider;
         _logger = context.LoggerFactory.CreateLogger("Sessionize.Kafka");
@@ -87,10 +86,13 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
     /// <inheritdoc/>
     /// <returns>None: partitions come with <see cref="TakeAssignmentChange"/>.</returns>
     /// <exception cref="SessionizeException">No broker answers, login or certificate are refused, or a topic is missing.</exception>
+    /// <exception cref="SessionizationConfigurationException">All sessions are to be closed at a time of their own, and the group has other members.</exception>
     public async ValueTask<IReadOnlyList<SourcePartition>> OpenAsync(CancellationToken cancellationToken)
     {
         _cluster = new KafkaCluster(_options.BootstrapServers, _options.Properties, _clock, _logger);
         IReadOnlyList<KnownTopic> topics = await _cluster.ProbeAsync(_options, cancellationToken).ConfigureAwait(false);
+        _membership = new Membership(_cluster, _groupId, _pipeline, _clock);
+        await CheckThatAloneAsync().ConfigureAwait(false);
         _places = new TopicPlaces(_cluster, _options, _groupId, _clock);
         await _places.OpenAsync(topics, cancellationToken).ConfigureAwait(false);
         _check = new PositionCheck(_cluster, _options, _groupId, _logger);
@@ -112,6 +114,7 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
 
     /// <inheritdoc/>
     /// <exception cref="SessionizeException">Records that come next are missing, a right is missing, or the brokers do not answer for a minute.</exception>
+    /// <exception cref="SessionizationConfigurationException">All sessions are to be closed at a time of their own, and the group has got other members.</exception>
     public async ValueTask<SourceReadResult> ReadAsync(EventBatch batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -125,11 +128,17 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
 
             if (_handover.TryRead(batch) is { } result)
             {
+                if (result == SourceReadResult.CaughtUp)
+                {
+                    await CheckThatAloneAsync().ConfigureAwait(false);
+                }
+
                 return result;
             }
 
             if (await IsLeftOutAsync().ConfigureAwait(false))
             {
+                await CheckThatAloneAsync().ConfigureAwait(false);
                 return SourceReadResult.CaughtUp;
             }
 
@@ -201,29 +210,15 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
 
         // One that gets no partition hears nothing, and has to look for itself.
         using CancellationTokenSource stopPause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(news, Task.Delay(s_membershipEvery, _clock, stopPause.Token)).ConfigureAwait(false);
+        await Task.WhenAny(news, Task.Delay(Membership.LookEvery, _clock, stopPause.Token)).ConfigureAwait(false);
         await stopPause.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private async Task<bool> IsLeftOutAsync()
-    {
-        if (_isLive || _isLeftOutTold || _reader?.MemberId is not { } member || _handover.Owned.Count > 0)
-        {
-            _looksLeftOut = 0;
-            return false;
-        }
+    private async Task<bool> IsLeftOutAsync() => !_isLive && await _membership!.IsLeftOutAsync(
+        _reader!.MemberId, hasNothing: _handover.Owned.Count == 0, isQuiet: _handover.Unresolved is null).ConfigureAwait(false);
 
-        if (_looksLeftOut > 0 && _clock.GetElapsedTime(_lastLook) < s_membershipEvery)
-        {
-            return false;
-        }
-
-        _looksLeftOut = await _cluster!.IsLeftOutAsync(_groupId, member).ConfigureAwait(false) ? _looksLeftOut + 1 : 0;
-        _lastLook = _clock.GetTimestamp();
-        _isLeftOutTold = _looksLeftOut >= LooksUntilLeftOut && _handover.Unresolved is null;
-        return _isLeftOutTold;
-    }
+    private Task CheckThatAloneAsync() => _hasToBeAlone ? _membership!.CheckThatAloneAsync(_reader?.MemberId) : Task.CompletedTask;
 
     /// <summary>Asks the brokers again and again: where partitions end, and whether the topics are there, of which a group says nothing.</summary>
     private async Task WatchAsync(CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using Sessionize.Cli.Demonstration;
 using Sessionize.Cli.Options;
 using Sessionize.Cli.Output;
 using Sessionize.Iceberg.Reading;
+using Sessionize.Kafka;
 using Sessionize.Sinks;
 using Sessionize.Sources;
 using Spectre.Console;
@@ -11,11 +12,12 @@ using Spectre.Console;
 namespace Sessionize.Cli.Commands;
 
 /// <summary><c>sessionize demo</c>: a real data set, without a single option.</summary>
-internal sealed class DemoCommand : Command
+internal sealed class DemoCommand : Command, IStoppableCommand
 {
     private const int UsersShown = 3;
     private const int FewestSessions = 3;
     private const int MostSessions = 6;
+    private static readonly TimeSpan s_standardLength = TimeSpan.FromSeconds(20);
 
     private readonly Option<string> _warehouse = OptionParsing.Text(
         "--warehouse",
@@ -23,15 +25,43 @@ internal sealed class DemoCommand : Command
         "Where the Iceberg table of the sessions goes; a new temporary folder by default.",
         text => text.Contains("://", StringComparison.Ordinal) ? "is no folder: name a local one, such as lake" : null);
 
+    private readonly Option<bool> _live = new("--live") { Description = "A pipeline from Kafka to Iceberg over made-up traffic, with brokers inside this process: sessions as they close." };
+
+    private readonly KafkaConnectionOptions _brokers = new(
+        "--brokers", "With --live: brokers of yours, in place of those inside this process. Topic and group are new ones, and go away again.");
+
+    private readonly Option<TimeSpan> _length = OptionParsing.Duration(
+        "--for", "s", "1m", allowNone: false, "With --live: for how long there is traffic; 20s by default. A bare number is seconds.");
+
     public DemoCommand()
         : base("demo", "Shows sessions of real clicks, a timeline, an Iceberg table of them, and a check of the rules.")
     {
+        Options.Add(_live);
+        _brokers.AddServersTo(this);
+        Options.Add(_length);
         Options.Add(_warehouse);
+        _brokers.AddPropertiesTo(this);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_live) is null && (_brokers.NamesServers(result) || _brokers.HasProperties(result) || result.GetResult(_length) is not null))
+            {
+                result.AddError("--live is not given, and --brokers, --kafka-property and --for are about it: give --live, too.");
+            }
+            else if (_brokers.HasProperties(result) && !_brokers.NamesServers(result))
+            {
+                result.AddError("--kafka-property: the brokers inside this process need none: give --brokers, too.");
+            }
+        });
         SetAction(RunAsync);
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        if (parsed.GetValue(_live))
+        {
+            return await RunLiveAsync(parsed, cancellationToken).ConfigureAwait(false);
+        }
+
         string data = Path.Combine(AppContext.BaseDirectory, "Data", "otto-shop.ndjson.gz");
         InMemorySessionTable sessions = new();
         SessionizationDefinition definition = new()
@@ -51,6 +81,40 @@ internal sealed class DemoCommand : Command
         bool hasPassed = WriteRuleCheck(console);
         WriteNextSteps(console, data, table.QueryLine(shown));
         return hasPassed ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private async Task<int> RunLiveAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (OptionParsing.DescribeBare(parsed, _length, "s") is { } reading)
+        {
+            Talk.Say(reading);
+        }
+
+        TimeSpan length = parsed.GetResult(_length) is { Implicit: false } ? parsed.GetValue(_length) : s_standardLength;
+        KafkaTopicOptions? brokers = null;
+        if (_brokers.NamesServers(parsed.CommandResult))
+        {
+            brokers = new KafkaTopicOptions
+            {
+                BootstrapServers = _brokers.ServersOf(parsed)!,
+                Topic = LiveDemo.NewName(),
+                CreateTopicWithPartitions = LiveDemo.Partitions,
+            };
+            _brokers.AddPropertiesOf(parsed, brokers.Properties);
+        }
+
+        DemoTable table = new(parsed.GetValue(_warehouse), options => (options.Name, options.PartitionBy) = ("demo.user_sessions", "session_date"));
+        LiveDemo demo = new(brokers, table, length, TimeProvider.System);
+        IAnsiConsole console = Pictures.ConsoleOf(Console.Out);
+        LiveDemoPages pages = new(console, demo, table, brokers?.BootstrapServers);
+        pages.WriteBeginning(length);
+        StatusLine status = new();
+        SessionFeed feed = new(Console.Out, status);
+        feed.WriteHeading();
+        await demo.RunAsync(feed, status, cancellationToken).ConfigureAwait(false);
+        bool isWhole = await pages.WriteTableAsync(feed.Count, CancellationToken.None).ConfigureAwait(false);
+        pages.WriteNextSteps();
+        return isWhole ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static List<Session> WriteSessions(IAnsiConsole console, SessionizationSummary summary, IReadOnlyList<Session> sessions)

@@ -1,15 +1,18 @@
 using System.CommandLine;
 using System.Globalization;
 using System.IO.Compression;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sessionize.Cli.Generation;
 using Sessionize.Cli.Options;
 using Sessionize.Cli.Output;
+using Sessionize.Kafka;
+using Sessionize.Kafka.Producing;
 using Sessionize.Storage;
 
 namespace Sessionize.Cli.Commands;
 
 /// <summary><c>sessionize generate</c>: realistic events for trying out and for load.</summary>
-internal sealed class GenerateCommand : Command
+internal sealed class GenerateCommand : Command, IStoppableCommand
 {
     private const int BufferBytes = 64 * 1024;
     private const int EventsBetweenLooks = 1024;
@@ -19,10 +22,11 @@ internal sealed class GenerateCommand : Command
     private const long DefaultEvents = 10_000;
     private static readonly TimeSpan s_defaultDuration = TimeSpan.FromDays(1);
 
+    private readonly TopicTargetOptions _topic = new("--topic", $"Send the events to this topic of Kafka, in place of -o; {KafkaSourceOptions.DefaultTopic} where only --kafka-servers is given.");
     private readonly Option<string> _output = OptionParsing.Text("-o", "file", "Where the events go, compressed if the name ends in .gz; - or none: standard output.", FindUnknownForm);
     private readonly Option<long?> _users = OptionParsing.Number("--users", 1, MostUsers, "50", "How many users; 50 by default.");
     private readonly Option<long?> _events = OptionParsing.Number("--events", 1, MostEvents, "10000", "How many events; 10000 by default.");
-    private readonly Option<double> _rate = OptionParsing.Rate("--rate", "5", "Events a second of event time.");
+    private readonly Option<double> _rate = OptionParsing.Rate("--rate", "5", "Events a second of event time; with a topic, of real time.");
     private readonly Option<TimeSpan> _duration = OptionParsing.Duration(
         "--duration", "m", "8h", allowNone: false, "The event time that is covered; a day by default. A bare number is minutes.");
     private readonly Option<long?> _seed = OptionParsing.Number("--seed", 0, long.MaxValue, "1", "Another number, other events; 1 by default.");
@@ -41,6 +45,14 @@ internal sealed class GenerateCommand : Command
             Options.Add(option);
         }
 
+        _topic.AddTo(this);
+        Validators.Add(result =>
+        {
+            if (_topic.IsNamed(result) && (result.GetResult(_output) is not null || result.GetResult(_overwrite) is not null))
+            {
+                result.AddError("--topic: the events go to a topic, and -o and --overwrite are about files: give the one or the other.");
+            }
+        });
         _rate.Validators.Add(result =>
         {
             if (result.GetResult(_events) is not null && result.GetResult(_duration) is not null)
@@ -69,6 +81,11 @@ internal sealed class GenerateCommand : Command
             return ExitCodes.Done;
         }
 
+        if (_topic.IsNamed(parsed.CommandResult))
+        {
+            return await SendAsync(parsed, plan, cancellationToken).ConfigureAwait(false);
+        }
+
         long badLines;
         if (parsed.GetValue(_output) is { } path and not "-")
         {
@@ -86,6 +103,39 @@ internal sealed class GenerateCommand : Command
         Talk.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{plan.Events:N0} events of up to {plan.Users:N0} users over {LengthText.Of((long)plan.Duration.TotalMilliseconds)}, and {badLines:N0} bad lines; seed {plan.Seed}"));
+        return ExitCodes.Done;
+    }
+
+    private async Task<int> SendAsync(ParseResult parsed, GenerationPlan plan, CancellationToken stop)
+    {
+        if (_topic.Read(parsed) is not { } target)
+        {
+            return ExitCodes.Usage;
+        }
+
+        TimeProvider clock = TimeProvider.System;
+        using TopicStream topic = await TopicStream.OpenAsync(target, clock, NullLogger.Instance, stop).ConfigureAwait(false);
+        Pace? pace = null;
+        if (parsed.GetResult(_rate) is not null)
+        {
+            plan = plan with { StartMs = clock.GetUtcNow().ToUnixTimeMilliseconds(), IsSteady = true };
+            pace = new Pace(clock, plan.StartMs, speed: 1);
+        }
+
+        TopicTraffic traffic = new(plan, pace);
+        double expected = plan.Events * (1 + plan.Duplicates + plan.Bad);
+        string what = $"of {CountText.Of(plan.Events, "event")} to '{target.Topic}'";
+        await ProgressDisplay.RunAsync(
+            () => Math.Min(topic.Delivered / expected, 1),
+            () => $"{CountText.Of(topic.Delivered, "record")} sent {what}",
+            async () =>
+            {
+                await traffic.SendAsync(topic, stop).ConfigureAwait(false);
+                return true;
+            }).ConfigureAwait(false);
+        Talk.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(traffic.IsComplete ? "" : "Interrupted: ")}{CountText.Of(topic.Delivered, "record")} sent {what}, {traffic.BadLines:N0} of them bad lines; seed {plan.Seed}"));
         return ExitCodes.Done;
     }
 

@@ -12,11 +12,8 @@ using Sessionize.State;
 namespace Sessionize.Cli.Commands;
 
 /// <summary><c>sessionize run</c>: Kafka in, an Iceberg table of sessions out, exactly once.</summary>
-internal sealed class RunCommand : Command
+internal sealed class RunCommand : Command, IStoppableCommand
 {
-    /// <summary>How long it may take to commit and leave after a signal.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private const string OriginalName = "user_sessionization_pipeline";
     private const string DefaultDatabase = "sessions";
     private const string DefaultTable = "user_sessions";
@@ -46,6 +43,11 @@ internal sealed class RunCommand : Command
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read what is there in a group of its own, say what would be committed, and write nothing." };
 
+    private readonly Option<bool> _testMode = new("--test-mode")
+    {
+        Description = "Try it out: read once what is there, or made-up events where no brokers are named, print the sessions, and keep nothing.",
+    };
+
     private readonly Option<LogLevel?> _logLevel = OptionParsing.Choice<LogLevel?>(
         "--log-level", "What is said beside the status; warning by default.",
         ("debug", LogLevel.Debug), ("information", LogLevel.Information), ("warning", LogLevel.Warning), ("error", LogLevel.Error), ("none", LogLevel.None));
@@ -64,7 +66,7 @@ internal sealed class RunCommand : Command
         _shape.AddTo(this);
         _rules.AddTo(this);
         _pipeline.AddTo(this);
-        foreach (Option option in (Option[])[_acceptRollback, _dryRun, _logLevel])
+        foreach (Option option in (Option[])[_acceptRollback, _dryRun, _testMode, _logLevel])
         {
             Options.Add(option);
         }
@@ -78,6 +80,11 @@ internal sealed class RunCommand : Command
         });
         Validators.Add(result =>
         {
+            if (result.GetResult(_testMode) is not null && (result.GetResult(_dryRun) is not null || _pipeline.HasTrigger(result)))
+            {
+                result.AddError("--test-mode: it reads once, closes all sessions and keeps nothing: leave --trigger and --dry-run out.");
+            }
+
             if (result.GetResult(_table) is not null && (result.GetResult(_database) ?? result.GetResult(_name)) is not null)
             {
                 result.AddError("--table: it names the table, as --iceberg-database and --iceberg-table do: give the one or the others.");
@@ -94,10 +101,13 @@ internal sealed class RunCommand : Command
         }
 
         bool isDryRun = parsed.GetValue(_dryRun);
+        StatusLine status = new();
         KafkaOptions kafka = new();
+        string standardServers = kafka.BootstrapServers;
+        kafka.BootstrapServers = "";
         SessionizationDefinition definition = new(_pipeline.NameOf(parsed))
         {
-            LoggerFactory = new TalkLoggers(parsed.GetValue(_logLevel) ?? LogLevel.Warning, TimeProvider.System),
+            LoggerFactory = new TalkLoggers(parsed.GetValue(_logLevel) ?? LogLevel.Warning, TimeProvider.System, status),
             Trigger = isDryRun ? Trigger.UntilEnd() : _pipeline.TriggerOf(parsed),
         };
         IcebergTableOptions table = new() { Name = NameOf(parsed), Storages = { new S3FileStorageFactory() }, AcceptRollback = parsed.GetValue(_acceptRollback) };
@@ -107,6 +117,8 @@ internal sealed class RunCommand : Command
         _shape.ApplyTo(table, parsed);
         _rules.ApplyTo(definition.Options, parsed);
         _pipeline.ApplyTo(definition.Options, parsed);
+        bool hasBrokers = kafka.BootstrapServers.Length > 0 || kafka.Properties.Count > 0;
+        kafka.BootstrapServers = kafka.BootstrapServers.Length > 0 ? kafka.BootstrapServers : standardServers;
         mistakes.AddRange(KafkaOptionsCheck.FindMistakes(kafka));
         if (await TableRun.FindMistakeAsync(table).ConfigureAwait(false) is { } mistake)
         {
@@ -116,6 +128,11 @@ internal sealed class RunCommand : Command
         if (mistakes.Count > 0)
         {
             throw new SessionizationConfigurationException(definition.Name, mistakes);
+        }
+
+        if (parsed.GetValue(_testMode))
+        {
+            return await new TestRun(definition, kafka, table, hasBrokers).RunAsync(status, cancellationToken).ConfigureAwait(false);
         }
 
         InMemorySessionTable dryTable = new();
@@ -143,7 +160,7 @@ internal sealed class RunCommand : Command
 
         definition.Source = context => new KafkaEventSource(kafka, context);
         await using SessionizationPipeline pipeline = new(definition);
-        RunDisplay display = new(pipeline, definition.Trigger.Every, definition.TimeProvider);
+        RunDisplay display = new(pipeline, definition.Trigger.Every, definition.TimeProvider, status);
         await display.ShowAsync(pipeline.RunAsync(display, cancellationToken)).ConfigureAwait(false);
         Talk.Say(SummaryOf(pipeline.Counts, isDryRun ? "nothing was written" : $"committed to {table.Name}"));
         return ExitCodes.Done;

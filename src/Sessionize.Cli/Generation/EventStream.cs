@@ -18,7 +18,7 @@ internal static class EventStream
         Dice dice = new(plan.Seed, -1);
         PriorityQueue<GeneratedEvent, (long ArrivalMs, long Number)> underway = new();
         long number = 0;
-        foreach (GeneratedEvent next in InOrder(plan))
+        foreach (GeneratedEvent next in plan.IsSteady ? Steady(plan) : InOrder(plan))
         {
             while (underway.TryPeek(out GeneratedEvent waiting, out (long ArrivalMs, long) arrival) && arrival.ArrivalMs <= next.TimeMs)
             {
@@ -44,6 +44,16 @@ internal static class EventStream
         while (underway.TryDequeue(out GeneratedEvent last, out _))
         {
             yield return last;
+        }
+    }
+
+    private static IEnumerable<GeneratedEvent> Steady(GenerationPlan plan)
+    {
+        double distance = plan.Duration.TotalMilliseconds / plan.Events;
+        long number = 0;
+        foreach (GeneratedEvent next in InOrder(plan))
+        {
+            yield return next with { TimeMs = plan.StartMs + (long)(number++ * distance) };
         }
     }
 
@@ -98,7 +108,7 @@ internal static class EventStream
             string name = user < robots
                 ? string.Create(CultureInfo.InvariantCulture, $"robot-{user + 1:000}")
                 : UserName(user - robots + 1, new Dice(~plan.Seed, user));
-            yield return new Visitor(name, user < robots, each + until - given, new Dice(plan.Seed, user), GenerationPlan.StartMs, (long)plan.Duration.TotalMilliseconds);
+            yield return new Visitor(name, user < robots, each + until - given, new Dice(plan.Seed, user), plan.StartMs, (long)plan.Duration.TotalMilliseconds);
             given = until;
         }
     }

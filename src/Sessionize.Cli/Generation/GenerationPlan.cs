@@ -3,8 +3,14 @@ namespace Sessionize.Cli.Generation;
 /// <summary>What is to be generated.</summary>
 internal sealed record GenerationPlan
 {
-    /// <summary>Where generated time starts: 2024-01-01T00:00:00Z. Fixed, for equal files of equal seeds.</summary>
-    public const long StartMs = 1_704_067_200_000;
+    /// <summary>Where generated time starts unless it is said: 2024-01-01T00:00:00Z. Fixed, for equal files of equal seeds.</summary>
+    public const long StandardStartMs = 1_704_067_200_000;
+
+    /// <summary>Where generated time starts.</summary>
+    public long StartMs { get; init; } = StandardStartMs;
+
+    /// <summary>Whether the events have even distances, as a rate promises, in place of those in which visits fall. Their order is the same.</summary>
+    public bool IsSteady { get; init; }
 
     public required long Users { get; init; }
 

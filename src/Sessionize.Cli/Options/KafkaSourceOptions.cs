@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sessionize.Cli.Output;
 using Sessionize.Kafka;
 
 namespace Sessionize.Cli.Options;
@@ -7,13 +6,10 @@ namespace Sessionize.Cli.Options;
 /// <summary>The options that say which topics of Kafka are read.</summary>
 internal sealed class KafkaSourceOptions
 {
-    /// <summary>Names the brokers where <c>--kafka-servers</c> does not.</summary>
-    public const string ServersVariable = "KAFKA_BOOTSTRAP_SERVERS";
+    /// <summary>The topic, unless it is said.</summary>
+    public const string DefaultTopic = "clickstream-events";
 
-    private const string DefaultTopic = "clickstream-events";
-
-    private readonly Option<string> _servers = OptionParsing.Text(
-        "--kafka-servers", "host:port,…", $"The brokers to connect to first. The variable {ServersVariable}, or localhost:9092, by default.");
+    private readonly KafkaConnectionOptions _connection = new();
 
     private readonly Option<string[]> _topics = new("--kafka-topic")
     {
@@ -34,38 +30,21 @@ internal sealed class KafkaSourceOptions
         "--on-data-loss", "What happens when records that come next are no longer in the topic; stop by default.",
         ("stop", KafkaDataLoss.Stop), ("continue", KafkaDataLoss.Continue));
 
-    private readonly Option<string[]> _properties = new("--kafka-property")
-    {
-        Description = "A setting of librdkafka by its name, such as security.protocol=SASL_SSL; may be repeated.",
-        HelpName = "name=value",
-        AllowMultipleArgumentsPerToken = false,
-    };
-
-    public KafkaSourceOptions() => _properties.Validators.Add(result =>
-    {
-        foreach (string text in result.Tokens.Select(token => token.Value).Where(text => text.IndexOf('=', StringComparison.Ordinal) < 1))
-        {
-            // What stands there may be a secret.
-            result.AddError($"--kafka-property: '{TerminalText.Safe(text, 12)}' has no name before an equals sign: write NAME=VALUE, such as security.protocol=SSL.");
-        }
-    });
-
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_servers, _topics, _pattern, _group, _start, _dataLoss, _properties])
+        _connection.AddServersTo(command);
+        foreach (Option option in (Option[])[_topics, _pattern, _group, _start, _dataLoss])
         {
             command.Options.Add(option);
         }
-    }
 
-    /// <summary>Whether the brokers are named, on the command line or by the environment.</summary>
-    public bool HasServers(ParseResult parsed) => (parsed.GetValue(_servers) ?? Environment.GetEnvironmentVariable(ServersVariable)) is { Length: > 0 };
+        _connection.AddPropertiesTo(command);
+    }
 
     /// <summary>Sets what the command line and the environment say; everything else stays as it is.</summary>
     public void ApplyTo(KafkaOptions options, ParseResult parsed)
     {
-        string? fromVariable = Environment.GetEnvironmentVariable(ServersVariable);
-        options.BootstrapServers = parsed.GetValue(_servers) ?? (string.IsNullOrEmpty(fromVariable) ? options.BootstrapServers : fromVariable);
+        options.BootstrapServers = _connection.ServersOf(parsed) ?? options.BootstrapServers;
         if (parsed.GetValue(_pattern) is { } pattern)
         {
             (options.TopicPattern, options.Topic, options.Topics) = (pattern, null, []);
@@ -88,10 +67,6 @@ internal sealed class KafkaSourceOptions
             options.StartFrom = begin;
         }
 
-        foreach (string property in parsed.GetValue(_properties) ?? [])
-        {
-            int equals = property.IndexOf('=', StringComparison.Ordinal);
-            options.Properties[property[..equals]] = property[(equals + 1)..];
-        }
+        _connection.AddPropertiesOf(parsed, options.Properties);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Sessionize.Cli.Output;
 
 namespace Sessionize.Cli.Options;
@@ -69,6 +70,9 @@ internal sealed class PipelineOptions
             }
         });
     }
+
+    /// <summary>Whether the command line has a trigger.</summary>
+    public bool HasTrigger(CommandResult result) => result.GetResult(_trigger) is not null;
 
     public string NameOf(ParseResult parsed) => parsed.GetValue(_name) ?? SessionizationDefinition.DefaultName;
 

@@ -8,28 +8,39 @@ internal static class ProgressDisplay
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs with a display.</summary>
+    /// <summary>Runs a batch with a display.</summary>
     /// <typeparam name="T">What the run gives.</typeparam>
     /// <param name="share">How much of the input is read, from 0 to 1; <see langword="null"/> where that is not known.</param>
     /// <param name="run">The run.</param>
     /// <returns>The run's result.</returns>
-    public static async Task<T> RunAsync<T>(Func<double?> share, Func<IProgress<SessionizationProgress>, Task<T>> run)
+    public static Task<T> RunAsync<T>(Func<double?> share, Func<IProgress<SessionizationProgress>, Task<T>> run)
     {
         LatestProgress latest = new();
-        Task<T> running = Task.Run(() => run(latest));
+        string Describe() => latest.Value is { Sessions: > 0 and var sessions }
+            ? $"{CountText.Of(sessions, "session")} written"
+            : string.Create(CultureInfo.InvariantCulture, $"{CountText.Of(latest.Value.Events, "event")} read{(share() is { } part ? $", {part:P0} of the input" : "")}");
+        return RunAsync(share, Describe, () => run(latest));
+    }
+
+    /// <summary>Runs with a display.</summary>
+    /// <typeparam name="T">What the run gives.</typeparam>
+    /// <param name="share">How much of it is done, from 0 to 1; <see langword="null"/> where that is not known.</param>
+    /// <param name="describe">Says how far it is.</param>
+    /// <param name="run">The run.</param>
+    /// <returns>The run's result.</returns>
+    public static async Task<T> RunAsync<T>(Func<double?> share, Func<string> describe, Func<Task<T>> run)
+    {
+        Task<T> running = Task.Run(run);
         if (await Task.WhenAny(running, Task.Delay(s_quiet)).ConfigureAwait(false) == running)
         {
             return await running.ConfigureAwait(false);
         }
 
-        string Describe() => latest.Value is { Sessions: > 0 and var sessions }
-            ? $"{CountText.Of(sessions, "session")} written"
-            : string.Create(CultureInfo.InvariantCulture, $"{CountText.Of(latest.Value.Events, "event")} read{(share() is { } part ? $", {part:P0} of the input" : "")}");
         if (Talk.IsTerminal)
         {
             try
             {
-                await ProgressBar.ShowAsync(running, share, Describe).ConfigureAwait(false);
+                await ProgressBar.ShowAsync(running, share, describe).ConfigureAwait(false);
             }
             catch (IOException)
             {
@@ -39,7 +50,7 @@ internal static class ProgressDisplay
 
         while (await Task.WhenAny(running, Task.Delay(s_pause)).ConfigureAwait(false) != running)
         {
-            Talk.Say(Describe());
+            Talk.Say(describe());
         }
 
         return await running.ConfigureAwait(false);

@@ -8,7 +8,7 @@ namespace Sessionize.Kafka.Cluster;
 
 /// <summary>What is asked of the brokers beside reading: topics, ends of partitions, members of groups.</summary>
 /// <remarks>Has a connection of its own, since answers on the reading one wait behind the records. Safe for use by several threads.</remarks>
-internal sealed class KafkaCluster : IDisposable
+internal sealed partial class KafkaCluster : IDisposable
 {
     private static readonly TimeSpan s_request = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(3);
@@ -137,38 +137,6 @@ internal sealed class KafkaCluster : IDisposable
             throw new KafkaException(first ?? partly.Error, partly);
         }
     }
-
-    /// <summary>Whether a group has settled and has given a member nothing; <see langword="false"/>, too, when the brokers do not tell.</summary>
-    public async Task<bool> IsLeftOutAsync(string groupId, string memberId)
-    {
-        try
-        {
-            DescribeConsumerGroupsResult result = await InTimeAsync(
-                _admin.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request }), s_request).ConfigureAwait(false);
-            ConsumerGroupDescription group = result.ConsumerGroupDescriptions.Single();
-            MemberDescription? own = group.Members.Find(member => member.ConsumerId == memberId);
-            return group.State == ConsumerGroupState.Stable && own is not null
-                && own.Assignment.TopicPartitions.Count == 0 && own.TargetAssignment is not { TopicPartitions.Count: > 0 };
-        }
-        catch (KafkaException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>The topics of a group for which it has committed an offset.</summary>
-    public async Task<IReadOnlySet<string>> CommittedTopicsAsync(string groupId, CancellationToken cancellationToken) => await RepeatAsync(
-        $"asking for the offsets of the group '{groupId}'",
-        async () =>
-        {
-            List<ListConsumerGroupOffsetsResult> results = await InTimeAsync(
-                _admin.ListConsumerGroupOffsetsAsync(
-                    [new ConsumerGroupTopicPartitions(groupId, null)], new ListConsumerGroupOffsetsOptions { RequestTimeout = s_request }),
-                s_request).ConfigureAwait(false);
-            return results.SelectMany(result => result.Partitions).Where(partition => partition.Offset >= 0)
-                .Select(partition => partition.Topic).ToHashSet(StringComparer.Ordinal);
-        },
-        cancellationToken).ConfigureAwait(false);
 
     public void Dispose() => _admin.Dispose();
 

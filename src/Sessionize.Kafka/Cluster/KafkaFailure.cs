@@ -7,7 +7,7 @@ internal static class KafkaFailure
 {
     /// <summary>Whether trying again may cure it.</summary>
     public static bool IsPassing(Error error) => !error.IsFatal && error.Code is
-        ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_TimedOut or ErrorCode.Local_TimedOutQueue
+        ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_TimedOut or ErrorCode.Local_TimedOutQueue or ErrorCode.Local_MsgTimedOut
         or ErrorCode.Local_Resolve or ErrorCode.Local_WaitCoord or ErrorCode.Local_WaitCache or ErrorCode.Local_Retry or ErrorCode.Local_DestroyBroker
         or ErrorCode.Local_Authentication or ErrorCode.Local_Ssl or ErrorCode.Local_UnknownBroker or ErrorCode.Local_NoEnt or ErrorCode.RequestTimedOut or ErrorCode.NetworkException
         or ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition or ErrorCode.BrokerNotAvailable or ErrorCode.ReplicaNotAvailable

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Sessionize.Kafka.Cluster;
@@ -13,8 +14,7 @@ internal sealed class TopicProducer : IDisposable
 
     private readonly KafkaOptions _options;
     private readonly TimeProvider _clock;
-    private readonly ILogger _logger;
-    private readonly ClientErrors _errors;
+    private readonly ProducerConnection _connection;
     private IProducer<byte[], byte[]>? _producer;
 
     /// <exception cref="ArgumentException">The options have a mistake.</exception>
@@ -27,8 +27,8 @@ internal sealed class TopicProducer : IDisposable
             throw new ArgumentException(string.Join(' ', mistakes), nameof(options));
         }
 
-        (_clock, _logger) = (clock, logger);
-        _errors = new ClientErrors($"The producer for {options.Topic}", clock, logger);
+        _clock = clock;
+        _connection = new ProducerConnection(_options, new ClientErrors($"The producer for {options.Topic}", clock, logger), clock, logger);
     }
 
     /// <summary>Sends messages.</summary>
@@ -73,22 +73,8 @@ internal sealed class TopicProducer : IDisposable
 
     private async Task<IProducer<byte[], byte[]>> OpenAsync(CancellationToken cancellationToken)
     {
-        using (KafkaCluster cluster = new(_options.BootstrapServers, _options.Properties, _clock, _logger))
-        {
-            await cluster.ProbeAsync(_options, cancellationToken).ConfigureAwait(false);
-        }
-
-        try
-        {
-            return new ProducerBuilder<byte[], byte[]>(ClientSettings.ForProducer(_options.BootstrapServers, _options.Properties))
-                .SetErrorHandler((_, error) => _errors.Add(error))
-                .SetLogHandler((_, message) => _errors.Add(message))
-                .Build();
-        }
-        catch (Exception wrong) when (KafkaFailure.IsWrongSetting(wrong))
-        {
-            throw KafkaFailure.WrongSetting(wrong);
-        }
+        await _connection.ProbeAsync(cancellationToken).ConfigureAwait(false);
+        return _connection.Open(ImmutableDictionary<string, string>.Empty);
     }
 
     /// <summary>Waits for the answers to some messages, which come on threads of librdkafka.</summary>

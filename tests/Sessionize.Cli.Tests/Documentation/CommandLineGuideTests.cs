@@ -17,12 +17,15 @@ public sealed partial class CommandLineGuideTests : IDisposable
     [InlineData("demo")]
     [InlineData("generate")]
     [InlineData("run")]
-    public void Guide_Options_AreThoseOfTheHelp(string command)
+    [InlineData("dead-letters", "list", "replay")]
+    public void Guide_Options_AreThoseOfTheHelp(string command, params string[] subcommands)
     {
+        ArgumentNullException.ThrowIfNull(subcommands);
         string guide = File.ReadAllText(GuidePath());
         string section = guide[guide.IndexOf($"## {command}", StringComparison.Ordinal)..];
         section = section[..section.IndexOf("\n## ", StringComparison.Ordinal)];
-        string help = ToolProcess.Run(_folder.Path, command, "--help").AssertCivil().Output;
+        string help = string.Concat((subcommands.Length == 0 ? [[]] : subcommands.Select(word => (string[])[word])).Select(
+            words => ToolProcess.Run(_folder.Path, [command, .. words, "--help"]).AssertCivil().Output));
 
         Assert.Equal(
             [.. OptionName().Matches(help).Select(match => match.Value).Where(name => name is not ("-h" or "--help")).Distinct().Order(StringComparer.Ordinal)],

@@ -17,7 +17,7 @@ public sealed class EventStreamTests
         GeneratedEvent[] all = [.. EventStream.Generate(plan)];
 
         Assert.Equal(plan.Events, all.Length);
-        Assert.All(all, e => Assert.InRange(e.TimeMs - GenerationPlan.StartMs, 0, (long)plan.Duration.TotalMilliseconds - 1));
+        Assert.All(all, e => Assert.InRange(e.TimeMs - GenerationPlan.StandardStartMs, 0, (long)plan.Duration.TotalMilliseconds - 1));
         Assert.Equal(all.Select(e => e.TimeMs).Order(), all.Select(e => e.TimeMs));
         Assert.InRange(all.Select(e => e.User).Distinct().Count(), 1, plan.Users);
     }
@@ -35,6 +35,19 @@ public sealed class EventStreamTests
             highest = Math.Max(highest, e.TimeMs);
             Assert.True(e.TimeMs >= highest - MostDelayMs);
         });
+    }
+
+    [Property(MaxTest = 100)]
+    public void Generate_Steady_HasTheSameEventsAtEvenDistances(PositiveInt users, PositiveInt events, PositiveInt seconds, int seed)
+    {
+        const long Start = 1_800_000_000_000;
+        GenerationPlan plan = Plan(users.Get, events.Get, seconds.Get, seed);
+        GeneratedEvent[] usual = [.. EventStream.Generate(plan)];
+        GeneratedEvent[] steady = [.. EventStream.Generate(plan with { IsSteady = true, StartMs = Start })];
+
+        Assert.Equal(usual.Select(e => e with { TimeMs = 0 }), steady.Select(e => e with { TimeMs = 0 }));
+        double distance = plan.Duration.TotalMilliseconds / plan.Events;
+        Assert.All(steady.Index(), e => Assert.Equal(Start + (long)(e.Index * distance), e.Item.TimeMs));
     }
 
     [Fact]

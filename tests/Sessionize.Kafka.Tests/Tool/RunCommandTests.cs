@@ -109,6 +109,77 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public void TestMode_WithoutBrokers_RunsOverMadeUpEventsAndKeepsNothing()
+    {
+        ToolResult result = ToolProcess.Run(_folder.Path, "run", "user_sessionization_pipeline", "--test-mode").AssertCivil();
+
+        Assert.True(result.ExitCode == Done, result.Error);
+        Assert.Contains("brokers inside this process hold 1,000 made-up events", result.Error, StringComparison.Ordinal);
+        Assert.Contains("PASS: ", result.Error, StringComparison.Ordinal);
+        Assert.Equal(21, result.OutputLines.Length);
+        Assert.StartsWith("user  ", result.OutputLines[0], StringComparison.Ordinal);
+        Assert.Empty(_folder.Names());
+    }
+
+    [Fact]
+    public async Task TestMode_WithBrokers_ShowsTheSessionsAndKeepsNothing()
+    {
+        string topic = await ProduceAsync(partitions: 2, LinesOf("otto-shop"));
+        ToolResult result = ToolProcess.Run(_folder.Path, "run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--test-mode", "--pipeline", topic).AssertCivil();
+
+        Assert.True(result.ExitCode == Done, result.Error);
+        Assert.Contains("862 events; 144 sessions, of which 20 are shown, and 144 in the table; 0 late, 0 bad.", result.Error, StringComparison.Ordinal);
+        Assert.Empty(_folder.Names());
+
+        // Nor is anything kept at the brokers that a run would go on from.
+        ToolResult run = ToolProcess.Run(_folder.Path, "run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--trigger", "until-end", "--at-end", "close-all", "--partition-by", "none");
+        Assert.True(run.ExitCode == Done, run.Error);
+        Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync());
+    }
+
+    [Fact]
+    public async Task CloseAll_WithoutEndTimeInAGroupWithOthers_IsRefused()
+    {
+        string topic = await ProduceAsync(partitions: 2, LinesOf("otto-shop"));
+        string[] arguments = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--partition-by", "none"];
+        Process live = ToolProcess.Start(_folder.Path, [.. arguments, "--trigger", "1s"]);
+        while (!live.HasExited && !(await broker.Admin.DescribeConsumerGroupsAsync([topic])).ConsumerGroupDescriptions.Exists(group => group.Members.Count > 0))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), Token);
+        }
+
+        ToolResult refused = ToolProcess.Run(_folder.Path, [.. arguments, "--trigger", "until-end", "--at-end", "close-all"]).AssertCivil();
+        Assert.Equal(Usage, refused.ExitCode);
+        Assert.Contains($"the group '{topic}' has 1 other member", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--end-time", refused.Error, StringComparison.Ordinal);
+
+        Process.Start("kill", ["-TERM", live.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+        Assert.Equal(Done, ToolProcess.Finish(live, standardInput: null).ExitCode);
+        ToolResult alone = ToolProcess.Run(_folder.Path, [.. arguments, "--trigger", "until-end", "--at-end", "close-all"]).AssertCivil();
+        Assert.True(alone.ExitCode == Done, alone.Error);
+        Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync());
+    }
+
+    [Fact]
+    public async Task CloseAll_WithoutEndTimeStartedTwiceAtOnce_ClosesOnceAndRight()
+    {
+        string topic = await ProduceAsync(partitions: 4, LinesOf("otto-shop"));
+        string[] arguments = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--trigger", "until-end", "--at-end", "close-all", "--partition-by", "none"];
+        Process[] two = [ToolProcess.Start(_folder.Path, arguments), ToolProcess.Start(_folder.Path, arguments)];
+        ToolResult[] results = await Task.WhenAll(two.Select(process => Task.Run(() => ToolProcess.Finish(process, standardInput: null), Token)));
+
+        // Who sees the other is refused and leaves; whoever is alone then closes all.
+        Assert.All(results, result => Assert.True(result.ExitCode is Done or Usage, result.Error));
+        if (results.All(result => result.ExitCode == Usage))
+        {
+            ToolResult third = ToolProcess.Run(_folder.Path, arguments);
+            Assert.True(third.ExitCode == Done, third.Error);
+        }
+
+        Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync());
+    }
+
+    [Fact]
     public async Task Configuration_FileAndFlags_FlagsWin()
     {
         string topic = await ProduceAsync(partitions: 1, LinesOf("otto-shop"));
@@ -132,6 +203,8 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
                 (Usage, "--at-end close-all", ["--end-time", "1700000000000"]),
                 (Usage, "--iceberg-database", ["--table", "a.b", "--iceberg-table", "c"]),
                 (Usage, "no trigger", ["--trigger", "sometimes"]),
+                (Usage, "leave --trigger and --dry-run out", ["--test-mode", "--trigger", "until-end"]),
+                (Usage, "leave --trigger and --dry-run out", ["--test-mode", "--dry-run"]),
                 (Usage, "Topik", ["--config", "wrong.json"]),
                 (Usage, "enable.auto.commit", ["--kafka-property", "enable.auto.commit=true"]),
                 (Usage, "is no option", ["user_sessionisation"]),
