@@ -159,7 +159,7 @@ internal sealed partial class Lane
 
         writer.WriteNumber(visit.Count);
         long before = 0;
-        foreach (ref readonly RetainedEvent e in visit.Events)
+        foreach (ref readonly RetainedEvent e in visit.Events(_texts))
         {
             writer.WriteEvent(e, before);
             before = e.TimestampMs;
@@ -177,7 +177,7 @@ internal sealed partial class Lane
             floor = floor with { Partition = orders[floor.Partition] };
         }
 
-        OpenVisit visit = new() { Floor = floor };
+        OpenVisit visit = new(_plan.CrowdedFrom, Work) { Floor = floor };
         ref VisitState carried = ref visit.Carried;
         carried.VisitNumber = reader.ReadNumber();
         if (carried.HasEvent)
@@ -246,7 +246,7 @@ internal sealed partial class Lane
         }
 
         OpenVisit visit = _visits[user]!;
-        foreach (ref readonly RetainedEvent e in visit.Events)
+        foreach (ref readonly RetainedEvent e in visit.Events(_texts))
         {
             _reader.Release(e);
         }

@@ -32,6 +32,8 @@ internal sealed partial class Lane
 
     public LaneCounts Counts { get; } = new();
 
+    public VisitWork Work { get; } = new();
+
     public IReadOnlyList<LanePartition> Partitions => _partitions;
 
     /// <summary>W of semantics section 6: the least of the partitions' watermarks, and never falling.</summary>
@@ -139,6 +141,7 @@ internal sealed partial class Lane
             OpenVisit visit = _visits[user]!;
             while (visit.Count > 0)
             {
+                Settle(user, visit, long.MaxValue);
                 EndCause cause = visit.FirstEnd;
                 CloseFirst(user, visit, cause.TimeMs <= endTimeMs ? cause.Rule : RuleSet.NoRule);
             }
@@ -196,10 +199,10 @@ internal sealed partial class Lane
             return false;
         }
 
-        OpenVisit visit = user == TextTable.None ? new OpenVisit { Floor = floor } : _visits[user]!;
+        OpenVisit visit = user == TextTable.None ? new OpenVisit(_plan.CrowdedFrom, Work) { Floor = floor } : _visits[user]!;
         try
         {
-            int index = visit.Insert(e, _kernel, _texts);
+            int index = visit.Insert(e, Watermark, _kernel, _texts);
             if (e.TimestampMs < Watermark && visit.IsEndedVisitOfItsOwn(index, Watermark, _kernel, _texts))
             {
                 visit.RemoveAt(index, _kernel, _texts);
@@ -209,7 +212,7 @@ internal sealed partial class Lane
         }
         catch (RuleFailure failure)
         {
-            throw failure.At(_partitions.First(source => source.Source.Order == failure.Event.Partition).Source.Name, userId);
+            throw At(failure, userId);
         }
 
         visit.AssertInvariants(_texts);
@@ -260,10 +263,12 @@ internal sealed partial class Lane
     /// <summary>Closes what is due of one user, and sets the timer for what comes next.</summary>
     private void CloseDue(int user, OpenVisit visit)
     {
+        Settle(user, visit, Watermark);
         while (visit.Count > 0 && visit.FirstEnd.DueWatermark <= Watermark)
         {
             MarkDirty(user, visit);
             CloseFirst(user, visit, visit.FirstEnd.Rule);
+            Settle(user, visit, Watermark);
         }
 
         long due = visit.DueWatermark(_plan.TimeoutMs);
@@ -314,11 +319,26 @@ internal sealed partial class Lane
         }
         catch (RuleFailure failure)
         {
-            throw failure.At(_partitions.First(source => source.Source.Order == failure.Event.Partition).Source.Name, _users[user]);
+            throw At(failure, _users[user]);
         }
 
         visit.AssertInvariants(_texts);
     }
+
+    private void Settle(int user, OpenVisit visit, long watermark)
+    {
+        try
+        {
+            visit.Settle(watermark, _kernel, _texts);
+        }
+        catch (RuleFailure failure)
+        {
+            throw At(failure, _users[user]);
+        }
+    }
+
+    private SessionizeException At(RuleFailure failure, ReadOnlySpan<byte> userId) =>
+        failure.At(_partitions.First(source => source.Source.Order == failure.Event.Partition).Source.Name, userId);
 
     private void Forget(int user)
     {
