@@ -27,12 +27,6 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
 
     public int Count => _listed + (_pending?.Count ?? 0);
 
-    /// <summary>The watermark for which the timer queue holds the valid entry; <see cref="long.MaxValue"/>: none.</summary>
-    public long QueuedAt { get; set; } = long.MaxValue;
-
-    /// <summary>Whether the visit changed since the last checkpoint.</summary>
-    public bool IsDirty { get; set; }
-
     public ReadOnlySpan<RetainedEvent> FirstSession => _events.AsSpan(_start, _firstLength);
 
     /// <summary>The state as of the last event of the first open session.</summary>
@@ -152,14 +146,35 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
     public ReadOnlySpan<RetainedEvent> Events(IEventTexts texts) =>
         _pending is { Count: > 0 } ? (RetainedEvent[])[.. Listed, .. _pending.ToArray(texts)] : Listed;
 
-    /// <summary>Takes over what a checkpoint holds.</summary>
-    public void Restore(ReadOnlySpan<RetainedEvent> events, SessionKernel kernel, IEventTexts texts)
+    /// <summary>Begins to take over a visit: what lies before its events.</summary>
+    public void Load(in VisitState carried, in Floor floor)
     {
-        _events = new RetainedEvent[Math.Max(events.Length, 2)];
-        events.CopyTo(_events);
-        _start = 0;
-        _listed = events.Length;
-        Rescan(kernel, texts);
+        Carried = carried;
+        Floor = floor;
+        _start = _listed = _firstLength = 0;
+        _firstEnd = EndCause.Open;
+    }
+
+    /// <summary>Takes over the next event.</summary>
+    public void LoadEvent(in RetainedEvent e) => Add(e);
+
+    /// <summary>Ends taking over: what is known of the first open session.</summary>
+    public void LoadFirst(in VisitState first, int length, EndCause end) => (_first, _firstLength, _firstEnd) = (first, length, end);
+
+    /// <summary>Ends taking over: what is known of the first open session is asked.</summary>
+    public void LoadFirst(SessionKernel kernel, IEventTexts texts) => Rescan(kernel, texts);
+
+    /// <summary>Puts the event ids into the table, for as long as the visit stays unpacked.</summary>
+    public void InternEventIds(VisitTexts texts)
+    {
+        Floor = Floor with { EventId = texts.Intern(Floor.EventId) };
+        Carried.Last.EventId = Carried.HasEvent ? texts.Intern(Carried.Last.EventId) : TextTable.None;
+        foreach (ref RetainedEvent e in _events.AsSpan(_start, _listed))
+        {
+            e.EventId = texts.Intern(e.EventId);
+        }
+
+        _first.Last = _firstLength > 0 ? _events[_start + _firstLength - 1] : default;
     }
 
     [Conditional("DEBUG")]

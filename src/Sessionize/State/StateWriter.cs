@@ -7,13 +7,13 @@ using Sessionize.Engine;
 namespace Sessionize.State;
 
 /// <summary>Writes a part of a lane's state: blocks with length and CRC-32C, each with texts of its own, so that each stands alone.</summary>
-internal sealed class StateWriter(TextTable texts)
+internal sealed class StateWriter
 {
     private const int BlockBytes = 256 * 1024;
 
     private readonly ArrayBufferWriter<byte> _file = new();
     private readonly ArrayBufferWriter<byte> _block = new();
-    private readonly Dictionary<int, int> _known = [];
+    private readonly TextTable _known = new();
 
     public void WriteNumber(long value)
     {
@@ -49,32 +49,20 @@ internal sealed class StateWriter(TextTable texts)
     }
 
     /// <summary>Writes a text: 0 for none, the number of one that the block has already, or the next number and its bytes.</summary>
-    public void WriteText(int id)
+    public void WriteText(ReadOnlySpan<byte> text)
     {
-        if (id == TextTable.None)
+        if (text.IsEmpty)
         {
             WriteNumber(0);
+            return;
         }
-        else if (_known.TryGetValue(id, out int number))
-        {
-            WriteNumber(number);
-        }
-        else
-        {
-            _known.Add(id, _known.Count + 1);
-            WriteNumber(_known.Count);
-            WriteBytes(texts[id]);
-        }
-    }
 
-    public void WriteEvent(in RetainedEvent e, long baseMs)
-    {
-        WriteNumber(e.TimestampMs - baseMs);
-        WriteNumber(e.Position);
-        WriteNumber(e.Partition);
-        WriteText(e.EventId);
-        WriteText(e.PageName);
-        WriteText(e.Fields);
+        int before = _known.Count;
+        WriteNumber(_known.Add(text) + 1);
+        if (_known.Count > before)
+        {
+            WriteBytes(text);
+        }
     }
 
     /// <summary>Ends a record; a full block is closed.</summary>
