@@ -57,16 +57,11 @@ internal static class EventPacking
     /// <summary>Reads an event; its id goes to the buffer of the texts.</summary>
     public static RetainedEvent Read(ReadOnlySpan<byte> from, ref int at, long beforeMs, long beforePosition, VisitTexts texts)
     {
-        int has = from[at++];
-        RetainedEvent e = new()
-        {
-            TimestampMs = unchecked(beforeMs + (long)Read(from, ref at)),
-            Position = unchecked(beforePosition + ReadSigned(from, ref at)),
-            PageName = (has & HasPage) != 0 ? (int)Read(from, ref at) : TextTable.None,
-            Fields = (has & HasFields) != 0 ? (int)Read(from, ref at) : TextTable.None,
-            Partition = (has & HasPartition) != 0 ? (int)ReadSigned(from, ref at) : 0,
-            EventId = TextTable.None,
-        };
+        RetainedEvent e = new() { TimestampMs = beforeMs, Position = beforePosition, EventId = TextTable.None };
+        int has = ReadPlace(from, ref at, ref e.TimestampMs, ref e.Position);
+        e.PageName = (has & HasPage) != 0 ? (int)Read(from, ref at) : TextTable.None;
+        e.Fields = (has & HasFields) != 0 ? (int)Read(from, ref at) : TextTable.None;
+        e.Partition = (has & HasPartition) != 0 ? (int)ReadSigned(from, ref at) : 0;
         if ((has & HasId) != 0)
         {
             int length = (int)Read(from, ref at);
@@ -75,6 +70,32 @@ internal static class EventPacking
         }
 
         return e;
+    }
+
+    /// <summary>Passes over an event, moving time and position on to it.</summary>
+    public static void Skip(ReadOnlySpan<byte> from, ref int at, ref long timestampMs, ref long position)
+    {
+        int has = ReadPlace(from, ref at, ref timestampMs, ref position);
+        for (int numbers = has & (HasPage | HasFields | HasPartition); numbers != 0; numbers &= numbers - 1)
+        {
+            while (from[at++] >= 0x80)
+            {
+            }
+        }
+
+        if ((has & HasId) != 0)
+        {
+            int length = (int)Read(from, ref at);
+            at += length;
+        }
+    }
+
+    private static int ReadPlace(ReadOnlySpan<byte> from, ref int at, ref long timestampMs, ref long position)
+    {
+        int has = from[at++];
+        timestampMs = unchecked(timestampMs + (long)Read(from, ref at));
+        position = unchecked(position + ReadSigned(from, ref at));
+        return has;
     }
 
     public static void WriteSigned(Span<byte> to, ref int at, long value) => Write(to, ref at, (ulong)((value << 1) ^ (value >> 63)));

@@ -160,7 +160,7 @@ internal sealed partial class Lane
 
         writer.WriteNumber(visit.Count);
         long before = 0;
-        foreach (ref readonly RetainedEvent e in visit.Events(_texts))
+        foreach (ref readonly RetainedEvent e in visit.Events())
         {
             WriteEvent(writer, e, before);
             before = e.TimestampMs;
@@ -218,7 +218,7 @@ internal sealed partial class Lane
             _unpacked.LoadEvent(e);
         }
 
-        _unpacked.LoadFirst(_kernel, _texts);
+        _unpacked.LoadFirst();
         int user = _visits.Add(VisitTable.Hash(userId), userId);
         MarkDirty(user);
         Keep(user, count >= _crowdedFrom ? Crowd(user) : _unpacked);

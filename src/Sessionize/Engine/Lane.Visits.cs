@@ -12,7 +12,7 @@ internal sealed partial class Lane
         RetainedEvent e = _reader.Read(batch, row, partition);
         ReadOnlySpan<byte> userId = batch.UserId(row);
         int user = _visits.Find(userHash, userId);
-        if (user != VisitTable.None && TryAppend(user, e))
+        if (user != VisitTable.None && TryTakePacked(user, e))
         {
             return true;
         }
@@ -47,10 +47,10 @@ internal sealed partial class Lane
 
         try
         {
-            int index = visit.Insert(e, Watermark, _kernel, _texts);
-            if (e.TimestampMs < Watermark && visit.IsEndedVisitOfItsOwn(index, Watermark, _kernel, _texts))
+            int index = visit.Insert(e, Watermark);
+            if (e.TimestampMs < Watermark && visit.IsEndedVisitOfItsOwn(index, Watermark))
             {
-                visit.RemoveAt(index, _kernel, _texts);
+                visit.RemoveAt(index);
                 _reader.Release(e);
                 return false;
             }
@@ -60,20 +60,31 @@ internal sealed partial class Lane
             throw At(failure, userId);
         }
 
-        visit.AssertInvariants(_texts);
+        visit.AssertInvariants();
         user = user == VisitTable.None ? _visits.Add(userHash, userId) : user;
         MarkDirty(user);
         CloseDue(user, visit);
         return true;
     }
 
-    /// <summary>Takes an event that comes behind all others of its visit, and not behind the watermark, without unpacking the visit.</summary>
-    private bool TryAppend(int user, in RetainedEvent e)
+    /// <summary>Takes an event that is not behind the watermark without unpacking the visit: one that comes behind all others, as most do, or changes nothing else.</summary>
+    private bool TryTakePacked(int user, in RetainedEvent e)
     {
         ref VisitRecord visit = ref _visits[user];
-        if (visit.Count == 0 || visit.Count >= _crowdedFrom || e.TimestampMs <= visit.LastMs || e.TimestampMs < Watermark)
+        if (visit.Count == 0 || visit.Count >= _crowdedFrom || e.TimestampMs < Watermark)
         {
             return false;
+        }
+
+        if (e.TimestampMs <= visit.LastMs)
+        {
+            bool isInserted = _plan.Rules.AreLimitsOnly && _packing.TryInsert(ref visit, e, _texts.EventId(e.EventId));
+            if (isInserted)
+            {
+                MarkDirty(user);
+            }
+
+            return isInserted;
         }
 
         bool isFirst = visit.Count == visit.FirstLength;
@@ -161,7 +172,7 @@ internal sealed partial class Lane
     {
         OpenVisit visit = _unpacked;
         _unpacked = NewVisit();
-        visit.InternEventIds(_texts);
+        visit.InternEventIds();
         ref VisitRecord record = ref _visits[user];
         _packing.Empty(ref record);
         if (!_freeCrowds.TryPop(out int place))
@@ -175,7 +186,7 @@ internal sealed partial class Lane
         return visit;
     }
 
-    private OpenVisit NewVisit() => new(_crowdedFrom, Work);
+    private OpenVisit NewVisit() => new(_kernel, _texts, _crowdedFrom, Work);
 
     private void MarkDirty(int user)
     {
@@ -259,21 +270,21 @@ internal sealed partial class Lane
 
         try
         {
-            visit.CloseFirst(_kernel, _texts);
+            visit.CloseFirst();
         }
         catch (RuleFailure failure)
         {
             throw At(failure, _visits.UserId(user));
         }
 
-        visit.AssertInvariants(_texts);
+        visit.AssertInvariants();
     }
 
     private void Settle(int user, OpenVisit visit, long watermark)
     {
         try
         {
-            visit.Settle(watermark, _kernel, _texts);
+            visit.Settle(watermark);
         }
         catch (RuleFailure failure)
         {
@@ -293,7 +304,7 @@ internal sealed partial class Lane
 
     private void Remove(int user, OpenVisit visit)
     {
-        foreach (ref readonly RetainedEvent e in visit.Events(_texts))
+        foreach (ref readonly RetainedEvent e in visit.Events())
         {
             _reader.Release(e);
         }

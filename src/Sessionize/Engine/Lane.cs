@@ -39,8 +39,8 @@ internal sealed partial class Lane
         _rows = new SessionRows(plan, _texts);
         _partitions = [.. partitions.OrderBy(partition => partition.Order).Select(partition => new LanePartition(partition))];
         _timers = new VisitTimers(_visits);
-        _packing = new VisitPacking(_visits, _texts, _kernel, plan.TimeoutMs);
-        _crowdedFrom = Math.Min(plan.CrowdedFrom, byte.MaxValue);
+        _packing = new VisitPacking(_visits, _texts, _kernel, plan.TimeoutMs, Work);
+        _crowdedFrom = Math.Min(plan.CrowdedFrom, ushort.MaxValue);
         _unpacked = NewVisit();
     }
 

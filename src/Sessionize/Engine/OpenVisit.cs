@@ -10,7 +10,7 @@ namespace Sessionize.Engine;
 /// million events, so in a crowded visit what the watermark has not reached is put aside: nothing can close by it yet. When the
 /// watermark passes it, it goes to the end of the list, and is scanned once.</para>
 /// </remarks>
-internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
+internal sealed class OpenVisit(SessionKernel kernel, VisitTexts texts, int crowdedFrom, VisitWork work)
 {
     private RetainedEvent[] _events = new RetainedEvent[2];
     private int _start;
@@ -41,21 +41,24 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
     private ReadOnlySpan<RetainedEvent> Listed => _events.AsSpan(_start, _listed);
 
     /// <summary>The lowest watermark under which something is to be done: an event is reached, a session closes, or the user is forgotten.</summary>
+    /// <remarks>Where there are limits only, what is put aside can but move the end of a session that has begun to later.</remarks>
     public long DueWatermark(long timeoutMs) =>
         Count == 0 ? ForgottenAt(timeoutMs)
-        : _pending is { Count: > 0 } ? Math.Min(_firstEnd.DueWatermark, _pending.FirstMs + 1)
+        : _pending is { Count: > 0 } && (_listed == 0 || !kernel.Rules.AreLimitsOnly) ? Math.Min(_firstEnd.DueWatermark, _pending.FirstMs + 1)
         : _firstEnd.DueWatermark;
 
-    /// <summary>Puts an event in its place; everything that the watermark has reached has been settled.</summary>
+    /// <summary>Puts an event in its place; what is due by the watermark has been closed.</summary>
     /// <returns>Its index in the list, or -1 when it was put aside.</returns>
-    public int Insert(in RetainedEvent e, long watermark, SessionKernel kernel, IEventTexts texts)
+    public int Insert(in RetainedEvent e, long watermark)
     {
         if (e.TimestampMs >= watermark && (Count >= crowdedFrom || _pending is { Count: > 0 }))
         {
-            PutAside(e, watermark, kernel, texts);
+            PutAside(e, watermark);
             return -1;
         }
 
+        // Then the list is all that lies before the watermark, and what is put aside lies behind the event.
+        Settle(watermark);
         int index = _listed;
         while (index > 0 && RetainedEvent.Compare(e, _events[_start + index - 1], texts) < 0)
         {
@@ -68,44 +71,44 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
         work.Moved += _listed - index;
         if (index == _listed - 1 && index == _firstLength && index > 0)
         {
-            Append(e, kernel, texts);
+            Append(e);
         }
         else if (index <= _firstLength)
         {
-            Rescan(kernel, texts);
+            Rescan();
         }
 
         return index;
     }
 
     /// <summary>Takes an event out of the list again.</summary>
-    public void RemoveAt(int index, SessionKernel kernel, IEventTexts texts)
+    public void RemoveAt(int index)
     {
         _listed--;
         Array.Copy(_events, _start + index + 1, _events, _start + index, _listed - index);
-        Rescan(kernel, texts);
+        Rescan();
     }
 
     /// <summary>Takes in what was put aside and lies before the watermark, up to the end of the first open session.</summary>
-    public void Settle(long watermark, SessionKernel kernel, IEventTexts texts)
+    public void Settle(long watermark)
     {
         while (_firstLength == _listed && _pending is { Count: > 0 } && _pending.FirstMs < watermark)
         {
-            RetainedEvent e = _pending.TakeFirst(texts);
+            RetainedEvent e = _pending.TakeFirst();
             Add(e);
             if (_listed == 1)
             {
-                Rescan(kernel, texts);
+                Rescan();
             }
             else
             {
-                Append(e, kernel, texts);
+                Append(e);
             }
         }
     }
 
     /// <summary>Whether an event of the list is a visit of its own, one that pass 1 has ended by the watermark.</summary>
-    public bool IsEndedVisitOfItsOwn(int index, long watermark, SessionKernel kernel, IEventTexts texts)
+    public bool IsEndedVisitOfItsOwn(int index, long watermark)
     {
         VisitState state = Carried;
         Boundary boundary = Boundary.None;
@@ -125,7 +128,7 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
     }
 
     /// <summary>Drops the events of the first open session, which was given out.</summary>
-    public void CloseFirst(SessionKernel kernel, IEventTexts texts)
+    public void CloseFirst()
     {
         Carried = _first;
         Carried.IsClosed = true;
@@ -139,12 +142,12 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
             (_events, _start) = (rest, 0);
         }
 
-        Rescan(kernel, texts);
+        Rescan();
     }
 
     /// <summary>All events, in order.</summary>
-    public ReadOnlySpan<RetainedEvent> Events(IEventTexts texts) =>
-        _pending is { Count: > 0 } ? (RetainedEvent[])[.. Listed, .. _pending.ToArray(texts)] : Listed;
+    public ReadOnlySpan<RetainedEvent> Events() =>
+        _pending is { Count: > 0 } ? (RetainedEvent[])[.. Listed, .. _pending.ToArray()] : Listed;
 
     /// <summary>Begins to take over a visit: what lies before its events.</summary>
     public void Load(in VisitState carried, in Floor floor)
@@ -162,10 +165,10 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
     public void LoadFirst(in VisitState first, int length, EndCause end) => (_first, _firstLength, _firstEnd) = (first, length, end);
 
     /// <summary>Ends taking over: what is known of the first open session is asked.</summary>
-    public void LoadFirst(SessionKernel kernel, IEventTexts texts) => Rescan(kernel, texts);
+    public void LoadFirst() => Rescan();
 
     /// <summary>Puts the event ids into the table, for as long as the visit stays unpacked.</summary>
-    public void InternEventIds(VisitTexts texts)
+    public void InternEventIds()
     {
         Floor = Floor with { EventId = texts.Intern(Floor.EventId) };
         Carried.Last.EventId = Carried.HasEvent ? texts.Intern(Carried.Last.EventId) : TextTable.None;
@@ -178,7 +181,7 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
     }
 
     [Conditional("DEBUG")]
-    public void AssertInvariants(IEventTexts texts)
+    public void AssertInvariants()
     {
         for (int i = 1; i < _listed; i++)
         {
@@ -186,7 +189,7 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
         }
 
         Debug.Assert(
-            _listed == 0 || _pending is not { Count: > 0 } || RetainedEvent.Compare(Listed[^1], _pending.First(texts), texts) < 0,
+            _listed == 0 || _pending is not { Count: > 0 } || RetainedEvent.Compare(Listed[^1], _pending.First(), texts) < 0,
             "What is put aside lies behind the list.");
         Debug.Assert(_firstLength <= _listed && (_listed == 0 || _firstLength > 0), "The first open session has events of the list.");
         Debug.Assert(
@@ -201,9 +204,9 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
     }
 
     /// <summary>Puts an event aside, and first those of the list that the watermark has not reached: events may come between them.</summary>
-    private void PutAside(in RetainedEvent e, long watermark, SessionKernel kernel, IEventTexts texts)
+    private void PutAside(in RetainedEvent e, long watermark)
     {
-        _pending ??= new PendingEvents(work);
+        _pending ??= new PendingEvents(texts, work);
         if (_pending.Count == 0)
         {
             int reached = _listed;
@@ -214,18 +217,18 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
 
             for (int i = reached; i < _listed; i++)
             {
-                _pending.Add(Listed[i], texts);
+                _pending.Add(Listed[i]);
                 work.PutAside++;
             }
 
             if (reached < _listed)
             {
                 _listed = reached;
-                Rescan(kernel, texts);
+                Rescan();
             }
         }
 
-        _pending.Add(e, texts);
+        _pending.Add(e);
         work.PutAside++;
     }
 
@@ -241,7 +244,7 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
         _events[_start + _listed++] = e;
     }
 
-    private void Append(in RetainedEvent e, SessionKernel kernel, IEventTexts texts)
+    private void Append(in RetainedEvent e)
     {
         work.Scanned++;
         VisitState next = _first;
@@ -256,7 +259,7 @@ internal sealed class OpenVisit(int crowdedFrom, VisitWork work)
         _firstEnd = _first.EndAfterLast;
     }
 
-    private void Rescan(SessionKernel kernel, IEventTexts texts)
+    private void Rescan()
     {
         if (_listed == 0)
         {

@@ -9,6 +9,7 @@ internal sealed class PendingEvents
 {
     private const int Children = 4;
 
+    private readonly IEventTexts _texts;
     private readonly VisitWork _work;
     private readonly Queue<RetainedEvent> _inOrder = new();
     private RetainedEvent _lastInOrder;
@@ -20,7 +21,7 @@ internal sealed class PendingEvents
     private int _used;
     private int _free = -1;
 
-    public PendingEvents(VisitWork work) => _work = work;
+    public PendingEvents(IEventTexts texts, VisitWork work) => (_texts, _work) = (texts, work);
 
     public int Count => _inOrder.Count + _heapCount;
 
@@ -28,10 +29,10 @@ internal sealed class PendingEvents
     public long FirstMs => Math.Min(
         _inOrder.TryPeek(out RetainedEvent first) ? first.TimestampMs : long.MaxValue, _heapCount > 0 ? _heap[0].TimestampMs : long.MaxValue);
 
-    public void Add(in RetainedEvent e, IEventTexts texts)
+    public void Add(in RetainedEvent e)
     {
         _work.Moved++;
-        if (_inOrder.Count == 0 || RetainedEvent.Compare(_lastInOrder, e, texts) < 0)
+        if (_inOrder.Count == 0 || RetainedEvent.Compare(_lastInOrder, e, _texts) < 0)
         {
             _inOrder.Enqueue(e);
             _lastInOrder = e;
@@ -45,7 +46,7 @@ internal sealed class PendingEvents
 
         int at = _heapCount++;
         Node node = new(e.TimestampMs, Store(e));
-        while (at > 0 && IsBefore(node, _heap[(at - 1) / Children], texts))
+        while (at > 0 && IsBefore(node, _heap[(at - 1) / Children]))
         {
             _heap[at] = _heap[(at - 1) / Children];
             at = (at - 1) / Children;
@@ -56,13 +57,13 @@ internal sealed class PendingEvents
     }
 
     /// <summary>The first event; there has to be one.</summary>
-    public RetainedEvent First(IEventTexts texts) => IsFirstInHeap(texts) ? _events[_heap[0].Place] : _inOrder.Peek();
+    public RetainedEvent First() => IsFirstInHeap() ? _events[_heap[0].Place] : _inOrder.Peek();
 
     /// <summary>Takes the first event out; there has to be one.</summary>
-    public RetainedEvent TakeFirst(IEventTexts texts)
+    public RetainedEvent TakeFirst()
     {
         _work.Moved++;
-        if (!IsFirstInHeap(texts))
+        if (!IsFirstInHeap())
         {
             return _inOrder.Dequeue();
         }
@@ -70,7 +71,7 @@ internal sealed class PendingEvents
         int place = _heap[0].Place;
         Node last = _heap[--_heapCount];
         int at = 0;
-        for (int child; (child = LeastChild(at, texts)) < _heapCount && IsBefore(_heap[child], last, texts); at = child)
+        for (int child; (child = LeastChild(at)) < _heapCount && IsBefore(_heap[child], last); at = child)
         {
             _heap[at] = _heap[child];
             _work.Moved++;
@@ -90,32 +91,32 @@ internal sealed class PendingEvents
     }
 
     /// <summary>All events, in order.</summary>
-    public RetainedEvent[] ToArray(IEventTexts texts)
+    public RetainedEvent[] ToArray()
     {
         RetainedEvent[] all = [.. _inOrder, .. Enumerable.Range(0, _heapCount).Select(at => _events[_heap[at].Place])];
-        Array.Sort(all, (left, right) => RetainedEvent.Compare(left, right, texts));
+        Array.Sort(all, (left, right) => RetainedEvent.Compare(left, right, _texts));
         return all;
     }
 
-    private bool IsFirstInHeap(IEventTexts texts) =>
+    private bool IsFirstInHeap() =>
         _heapCount > 0
         && (!_inOrder.TryPeek(out RetainedEvent first)
             || _heap[0].TimestampMs < first.TimestampMs
-            || (_heap[0].TimestampMs == first.TimestampMs && RetainedEvent.Compare(_events[_heap[0].Place], first, texts) < 0));
+            || (_heap[0].TimestampMs == first.TimestampMs && RetainedEvent.Compare(_events[_heap[0].Place], first, _texts) < 0));
 
-    private bool IsBefore(in Node left, in Node right, IEventTexts texts) =>
+    private bool IsBefore(in Node left, in Node right) =>
         left.TimestampMs != right.TimestampMs
             ? left.TimestampMs < right.TimestampMs
-            : RetainedEvent.Compare(_events[left.Place], _events[right.Place], texts) < 0;
+            : RetainedEvent.Compare(_events[left.Place], _events[right.Place], _texts) < 0;
 
-    private int LeastChild(int parent, IEventTexts texts)
+    private int LeastChild(int parent)
     {
         int first = (parent * Children) + 1;
         int end = Math.Min(first + Children, _heapCount);
         int least = first;
         for (int child = first + 1; child < end; child++)
         {
-            least = IsBefore(_heap[child], _heap[least], texts) ? child : least;
+            least = IsBefore(_heap[child], _heap[least]) ? child : least;
         }
 
         return least;

@@ -2,7 +2,7 @@ namespace Sessionize.Engine;
 
 /// <summary>Brings visits of few events between their compact form, a <see cref="VisitRecord"/> and a block of bytes, and an <see cref="OpenVisit"/>.</summary>
 /// <remarks>The block: the user's id; what is carried over, if there is something; the event that the floor lies at, if it lies at one; the events.</remarks>
-internal sealed class VisitPacking(VisitTable visits, VisitTexts texts, SessionKernel kernel, long timeoutMs)
+internal sealed class VisitPacking(VisitTable visits, VisitTexts texts, SessionKernel kernel, long timeoutMs, VisitWork work)
 {
     private const int MostCarriedBytes = 160;
 
@@ -13,13 +13,54 @@ internal sealed class VisitPacking(VisitTable visits, VisitTexts texts, SessionK
     {
         Reserve(EventPacking.MostBytes(id.Length));
         int bytes = EventPacking.Write(_buffer, e, id, visit.LastMs, visit.LastPosition);
-        Resize(ref visit, visit.Used, visit.Used + bytes);
+        Resize(ref visit, visit.Used, visit.Used + bytes, room: bytes);
         _buffer.AsSpan(0, bytes).CopyTo(visits.Blocks.Get(visit.Block, visit.BlockBytes)[visit.Used..]);
         visit.LastAt = visit.Used;
         visit.LastMs = e.TimestampMs;
         visit.LastPosition = e.Position;
         visit.Used += bytes;
         visit.Count++;
+    }
+
+    /// <summary>Puts an event between others of one session, or of those behind the first, where there are limits only: then nothing else changes.</summary>
+    /// <returns>Whether it was put there; if not, its place tells more, or is not to be had by the time alone.</returns>
+    public bool TryInsert(ref VisitRecord visit, in RetainedEvent e, ReadOnlySpan<byte> id)
+    {
+        ReadOnlySpan<byte> block = Block(visit);
+        int at = EventsAt(visit, block);
+        RetainedEvent before = default;
+        (long ms, long position) = (visit.FirstMs, 0L);
+        int start = at;
+        int index = 0;
+        for (EventPacking.Skip(block, ref at, ref ms, ref position); ms < e.TimestampMs; index++)
+        {
+            (before.TimestampMs, before.Position) = (ms, position);
+            start = at;
+            EventPacking.Skip(block, ref at, ref ms, ref position);
+        }
+
+        work.Moved += visit.Count - index;
+        if (index == 0 || index == visit.FirstLength || ms == e.TimestampMs)
+        {
+            return false;
+        }
+
+        // The event takes the place of the next one, whose distances are now those to it; the rest moves up.
+        int nextAt = start;
+        RetainedEvent next = EventPacking.Read(block, ref nextAt, before.TimestampMs, before.Position, texts);
+        ReadOnlySpan<byte> nextId = texts.EventId(next.EventId);
+        Reserve(EventPacking.MostBytes(id.Length) + EventPacking.MostBytes(nextId.Length) + visit.Used - at);
+        int own = EventPacking.Write(_buffer, e, id, before.TimestampMs, before.Position);
+        int written = own + EventPacking.Write(_buffer.AsSpan(own), next, nextId, e.TimestampMs, e.Position);
+        block[at..].CopyTo(_buffer.AsSpan(written));
+        int used = start + written + visit.Used - at;
+        visit.LastAt = start == visit.LastAt ? start + own : visit.LastAt + used - visit.Used;
+        Resize(ref visit, start, used, own);
+        _buffer.AsSpan(0, used - start).CopyTo(visits.Blocks.Get(visit.Block, used)[start..]);
+        visit.Used = used;
+        visit.Count++;
+        visit.FirstLength += (ushort)(index < visit.FirstLength ? 1 : 0);
+        return true;
     }
 
     /// <summary>The state as of the last event of the first session, which has to be the last of all.</summary>
@@ -95,7 +136,7 @@ internal sealed class VisitPacking(VisitTable visits, VisitTexts texts, SessionK
     public void Pack(ref VisitRecord visit, OpenVisit from)
     {
         ref readonly VisitState carried = ref from.Carried;
-        ReadOnlySpan<RetainedEvent> events = from.Events(texts);
+        ReadOnlySpan<RetainedEvent> events = from.Events();
         visit.Marks &= ~(VisitMarks.HasCarried | VisitMarks.StartsVisit);
         int used = 0;
         if (carried.HasEvent)
@@ -131,12 +172,12 @@ internal sealed class VisitPacking(VisitTable visits, VisitTexts texts, SessionK
             before = e;
         }
 
-        Resize(ref visit, visit.UserBytes, visit.UserBytes + used);
+        Resize(ref visit, visit.UserBytes, visit.UserBytes + used, room: events.IsEmpty ? 0 : visit.UserBytes + used - visit.LastAt);
         _buffer.AsSpan(0, used).CopyTo(visits.Blocks.Get(visit.Block, visit.BlockBytes)[visit.UserBytes..]);
         visit.Used = visit.UserBytes + used;
         (visit.LastMs, visit.LastPosition) = (before.TimestampMs, before.Position);
-        visit.Count = (byte)events.Length;
-        visit.FirstLength = (byte)from.FirstSession.Length;
+        visit.Count = (ushort)events.Length;
+        visit.FirstLength = (ushort)from.FirstSession.Length;
         if (events.Length > 0)
         {
             ref readonly VisitState first = ref from.FirstState;
@@ -151,9 +192,25 @@ internal sealed class VisitPacking(VisitTable visits, VisitTexts texts, SessionK
     /// <summary>Leaves nothing in the block but the user's id.</summary>
     public void Empty(ref VisitRecord visit)
     {
-        Resize(ref visit, visit.UserBytes, visit.UserBytes);
+        Resize(ref visit, visit.UserBytes, visit.UserBytes, room: 0);
         (visit.Used, visit.Count, visit.FirstLength) = (visit.UserBytes, 0, 0);
         visit.Marks &= ~(VisitMarks.HasCarried | VisitMarks.StartsVisit);
+    }
+
+    private int EventsAt(in VisitRecord visit, ReadOnlySpan<byte> block)
+    {
+        int at = visit.UserBytes;
+        if (visit.Has(VisitMarks.HasCarried))
+        {
+            ReadCarried(block, ref at);
+        }
+
+        if (visit.FloorKind != FloorKind.AtTime)
+        {
+            EventPacking.Read(block, ref at, 0, 0, texts);
+        }
+
+        return at;
     }
 
     private ReadOnlySpan<byte> Block(in VisitRecord visit) => visits.Blocks.Get(visit.Block, visit.Used);
@@ -217,13 +274,19 @@ internal sealed class VisitPacking(VisitTable visits, VisitTexts texts, SessionK
     }
 
     /// <summary>Gives a visit a block of another size when its own is too small, or more than twice as large as need be.</summary>
-    private void Resize(ref VisitRecord visit, int keep, int bytes)
+    /// <param name="visit">The visit.</param>
+    /// <param name="keep">How many bytes stay.</param>
+    /// <param name="bytes">How many there will be.</param>
+    /// <param name="room">How many may come next.</param>
+    private void Resize(ref VisitRecord visit, int keep, int bytes, int room)
     {
         if (bytes <= visit.BlockBytes && visit.BlockBytes <= Math.Max(64, 2 * bytes))
         {
             return;
         }
 
+        // With room for one event more, a visit of two events, as most are, moves once.
+        bytes += room;
         uint block = visits.Blocks.Allocate(bytes);
         visits.Blocks.Get(visit.Block, keep).CopyTo(visits.Blocks.Get(block, keep));
         visits.Blocks.Free(visit.Block, visit.BlockBytes);

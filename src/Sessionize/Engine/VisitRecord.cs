@@ -45,8 +45,8 @@ internal struct VisitRecord
     /// <summary>The rule by which the event behind the first session starts another, where that is why it ends; else -1.</summary>
     public short StartsNewRule;
 
-    public byte Count;
-    public byte FirstLength;
+    public ushort Count;
+    public ushort FirstLength;
     public FloorKind FloorKind;
     public VisitMarks Marks;
 

@@ -12,7 +12,7 @@ public sealed class LatenessModelTests
     private static readonly int s_cases = FromEnvironment("SESSIONIZE_LAW_CASES", 3_000);
 
     [Theory]
-    [InlineData(64)]
+    [InlineData(256)]
     [InlineData(2)]
     public void LateEventsAndClosing_OfRandomEvents_AreThoseOfTheModel(int crowdedFrom) => LawRunner.Run(
         "Lateness",
