@@ -33,6 +33,9 @@ internal sealed class BlockHeap
     /// <summary>The bytes of all blocks, given back ones included.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>The bytes of blocks that were given back and serve nobody.</summary>
+    public long FreeBytes { get; private set; }
+
     /// <summary>The first bytes of a block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Get(uint block, int length) => _chunks[block >> PlaceBits].AsSpan((int)(block & ((1 << PlaceBits) - 1)) * Granule, length);
@@ -40,13 +43,16 @@ internal sealed class BlockHeap
     /// <summary>How many bytes a block has that was asked for with a length.</summary>
     public static int Capacity(int length) => length <= OwnChunkBytes ? BytesOf(SizeClass(length)) : RoundUp(length);
 
-    public unsafe void Prefetch(uint block)
+    /// <summary>Asks for the beginning of a block, and for the place in it where something is to be added.</summary>
+    public unsafe void Prefetch(uint block, int place)
     {
-        if (Sse.IsSupported && block != None)
+        if (Sse.IsSupported)
         {
             // Chunks do not move.
-            byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_chunks[block >> PlaceBits]));
-            Sse.Prefetch0(start + ((block & ((1 << PlaceBits) - 1)) * Granule));
+            byte* chunk = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_chunks[block >> PlaceBits]));
+            byte* start = chunk + ((block & ((1 << PlaceBits) - 1)) * Granule);
+            Sse.Prefetch0(start);
+            Sse.Prefetch0(start + place);
         }
     }
 
@@ -63,6 +69,7 @@ internal sealed class BlockHeap
         if (block != None)
         {
             _free[sizeClass] = MemoryMarshal.Read<uint>(Get(block, sizeof(uint)));
+            FreeBytes -= BytesOf(sizeClass);
             return block;
         }
 
@@ -95,6 +102,7 @@ internal sealed class BlockHeap
         int sizeClass = SizeClass(length);
         MemoryMarshal.Write(Get(block, sizeof(uint)), _free[sizeClass]);
         _free[sizeClass] = block;
+        FreeBytes += BytesOf(sizeClass);
     }
 
     private static int RoundUp(int length) => (int)Math.Min(Array.MaxLength, ((long)length + (length >> 2) + ChunkBytes - 1) & ~(Granule - 1L));

@@ -43,6 +43,11 @@ internal sealed partial class Lane
         _dirty.Clear();
         _forgotten = [];
         HasChanged = false;
+        if (full)
+        {
+            _visits.CompactIfSparse();
+        }
+
         return writer.Complete();
     }
 

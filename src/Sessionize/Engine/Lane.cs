@@ -242,7 +242,8 @@ internal sealed partial class Lane
         {
             if (users[i] != VisitTable.None)
             {
-                _visits.Blocks.Prefetch(_visits[users[i]].Block);
+                ref readonly VisitRecord visit = ref _visits[users[i]];
+                _visits.Blocks.Prefetch(visit.Block, visit.Used);
             }
         }
     }

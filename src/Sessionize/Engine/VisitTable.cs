@@ -18,6 +18,7 @@ internal sealed class VisitTable
     private const int SlabBits = 8;
     private const int FirstSlotBits = 6;
     private const int MostSlotBits = 30;
+    private const int LeastFreeBytes = 1024 * 1024;
 
     private static readonly long s_seed = Random.Shared.NextInt64();
 
@@ -30,7 +31,7 @@ internal sealed class VisitTable
 
     public VisitTable() => MakeSlots(FirstSlotBits);
 
-    public BlockHeap Blocks { get; } = new();
+    public BlockHeap Blocks { get; private set; } = new();
 
     /// <summary>The number of users.</summary>
     public int Count { get; private set; }
@@ -143,6 +144,30 @@ internal sealed class VisitTable
         visit = new VisitRecord { TimerAfter = _free, TimerMs = long.MaxValue };
         _free = user;
         Count--;
+    }
+
+    /// <summary>Puts the blocks together anew, when much of their memory serves nobody: visits that grew side by side leave blocks that are too small for all.</summary>
+    /// <remarks>It touches every visit, so it is for a moment in which that is done anyway.</remarks>
+    public void CompactIfSparse()
+    {
+        if (Blocks.FreeBytes < Math.Max(LeastFreeBytes, Blocks.Bytes / 4))
+        {
+            return;
+        }
+
+        BlockHeap compact = new();
+        for (int user = 0; user < Capacity; user++)
+        {
+            ref VisitRecord visit = ref this[user];
+            if (visit.Has(VisitMarks.InUse))
+            {
+                uint block = compact.Allocate(visit.Used);
+                Blocks.Get(visit.Block, visit.Used).CopyTo(compact.Get(block, visit.Used));
+                (visit.Block, visit.BlockBytes) = (block, BlockHeap.Capacity(visit.Used));
+            }
+        }
+
+        Blocks = compact;
     }
 
     /// <summary>Asks for the slot of a hash.</summary>
