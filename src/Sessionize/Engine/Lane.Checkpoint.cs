@@ -5,10 +5,15 @@ namespace Sessionize.Engine;
 /// <summary>The lane's state, written and taken over (design section 4).</summary>
 internal sealed partial class Lane
 {
+    // What the last snapshot and the last delta took: the next one takes about as much.
+    private int _snapshotBytes;
+    private int _deltaBytes;
+
     /// <summary>Writes the state as of now: all of it, or what changed since the last checkpoint.</summary>
     public ReadOnlyMemory<byte> Checkpoint(bool full)
     {
-        StateWriter writer = new();
+        ref int bytes = ref full ? ref _snapshotBytes : ref _deltaBytes;
+        StateWriter writer = new((int)Math.Min(Array.MaxLength, bytes + (bytes / 8L) + 4096));
         new StateHeader(
             Id,
             !full,
@@ -48,7 +53,9 @@ internal sealed partial class Lane
             _visits.CompactIfSparse();
         }
 
-        return writer.Complete();
+        ReadOnlyMemory<byte> part = writer.Complete();
+        bytes = part.Length;
+        return part;
     }
 
     /// <summary>Takes over one part of a stored state: the snapshot first, then each delta.</summary>
