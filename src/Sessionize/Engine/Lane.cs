@@ -65,6 +65,9 @@ internal sealed partial class Lane
     /// <summary>The users that are remembered.</summary>
     public int Users => _visits.Count;
 
+    /// <summary>The memory of visits that are not crowded: slots, records and blocks. Pages and fields, each once, are not in it.</summary>
+    public long VisitBytes => _visits.Bytes + (_dirty.Capacity * sizeof(int));
+
     /// <summary>The sessions that closed since they were last taken.</summary>
     public List<SessionChange> Closed { get; private set; } = [];
 

@@ -36,6 +36,10 @@ internal sealed class VisitTable
     /// <summary>The number of users.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The memory of slots, records and blocks.</summary>
+    public long Bytes =>
+        ((long)_slots.Length * sizeof(ulong)) + ((long)((Capacity + (1 << SlabBits) - 1) >> SlabBits << SlabBits) * Unsafe.SizeOf<VisitRecord>()) + Blocks.Bytes;
+
     /// <summary>One above the largest number in use.</summary>
     public int Capacity { get; private set; }
 
