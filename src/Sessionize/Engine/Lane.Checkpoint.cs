@@ -5,6 +5,8 @@ namespace Sessionize.Engine;
 /// <summary>The lane's state, written and taken over (design section 4).</summary>
 internal sealed partial class Lane
 {
+    private const int ManyDirty = 4096;
+
     // What the last snapshot and the last delta took: the next one takes about as much.
     private int _snapshotBytes;
     private int _deltaBytes;
@@ -30,6 +32,12 @@ internal sealed partial class Lane
                 writer.WriteBytes(user);
                 writer.EndRecord();
             }
+        }
+
+        if (_dirty.Count >= ManyDirty)
+        {
+            // In the order in which users came, each would be waited for.
+            _dirty.Sort();
         }
 
         IEnumerable<int> users = full ? Enumerable.Range(0, _visits.Capacity) : _dirty;
