@@ -63,6 +63,9 @@ public sealed class SessionizationDefinition
     /// <summary>The sections that may stand beside the options in a configuration.</summary>
     internal HashSet<string> AcceptedSections { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>From how many retained events on a visit puts aside what the watermark has not reached. Results do not depend on it; tests lower it.</summary>
+    internal int CrowdedFrom { get; set; } = 256;
+
     /// <summary>Fills a definition by the builder's verbs, without a container.</summary>
     /// <param name="configure">Calls the verbs.</param>
     /// <param name="name">The pipeline's name.</param>

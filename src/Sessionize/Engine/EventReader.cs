@@ -1,7 +1,9 @@
 namespace Sessionize.Engine;
 
 /// <summary>Takes events over from a batch into the columns and texts of an engine.</summary>
-internal sealed class EventReader(TextTable texts)
+/// <param name="texts">The table of the texts.</param>
+/// <param name="eventIds">Where event ids go; <see langword="null"/>: into the table.</param>
+internal sealed class EventReader(TextTable texts, VisitTexts? eventIds = null)
 {
     private byte[] _tuple = new byte[256];
 
@@ -11,17 +13,10 @@ internal sealed class EventReader(TextTable texts)
         TimestampMs = batch.TimestampMs(row),
         Position = batch.Origin(row).Position,
         Partition = partition,
-        EventId = Add(batch.EventId(row)),
+        EventId = eventIds is null ? Add(batch.EventId(row)) : eventIds.Keep(batch.EventId(row)),
         PageName = Add(batch.PageName(row)),
         Fields = AddFields(batch, row),
     };
-
-    public void AddReferences(in RetainedEvent e)
-    {
-        texts.AddReference(e.EventId);
-        texts.AddReference(e.PageName);
-        texts.AddReference(e.Fields);
-    }
 
     public void Release(in RetainedEvent e)
     {

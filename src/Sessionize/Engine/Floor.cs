@@ -15,7 +15,7 @@ internal readonly record struct Floor(FloorKind Kind, long TimeMs, int EventId, 
     public static Floor After(in RetainedEvent e) => new(FloorKind.AfterEvent, e.TimestampMs, e.EventId, e.Partition, e.Position);
 
     /// <summary>Whether an event lies before the floor.</summary>
-    public bool IsAfter(in RetainedEvent e, TextTable texts)
+    public bool IsAfter(in RetainedEvent e, IEventTexts texts)
     {
         if (Kind == FloorKind.AtTime || e.TimestampMs != TimeMs)
         {

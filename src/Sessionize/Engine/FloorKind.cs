@@ -1,7 +1,7 @@
 namespace Sessionize.Engine;
 
 /// <summary>How a <see cref="Floor"/> lies to what set it.</summary>
-internal enum FloorKind
+internal enum FloorKind : byte
 {
     /// <summary>At a time, before all events of that time.</summary>
     AtTime,

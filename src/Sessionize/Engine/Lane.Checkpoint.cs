@@ -5,10 +5,17 @@ namespace Sessionize.Engine;
 /// <summary>The lane's state, written and taken over (design section 4).</summary>
 internal sealed partial class Lane
 {
+    private const int ManyDirty = 4096;
+
+    // What the last snapshot and the last delta took: the next one takes about as much.
+    private int _snapshotBytes;
+    private int _deltaBytes;
+
     /// <summary>Writes the state as of now: all of it, or what changed since the last checkpoint.</summary>
     public ReadOnlyMemory<byte> Checkpoint(bool full)
     {
-        StateWriter writer = new(_texts);
+        ref int bytes = ref full ? ref _snapshotBytes : ref _deltaBytes;
+        StateWriter writer = new((int)Math.Min(Array.MaxLength, bytes + (bytes / 8L) + 4096));
         new StateHeader(
             Id,
             !full,
@@ -27,13 +34,21 @@ internal sealed partial class Lane
             }
         }
 
-        IEnumerable<int> users = full ? Enumerable.Range(0, _users.Capacity) : _dirty;
+        if (_dirty.Count >= ManyDirty)
+        {
+            // In the order in which users came, each would be waited for.
+            _dirty.Sort();
+        }
+
+        IEnumerable<int> users = full ? Enumerable.Range(0, _visits.Capacity) : _dirty;
         foreach (int user in users)
         {
-            if (user < _visits.Length && _visits[user] is { } visit && (full || visit.IsDirty))
+            VisitMarks marks = _visits[user].Marks;
+            if ((marks & VisitMarks.InUse) != 0 && (full || (marks & VisitMarks.Dirty) != 0))
             {
-                visit.IsDirty = false;
-                WriteVisit(writer, user, visit);
+                _visits[user].Marks &= ~VisitMarks.Dirty;
+                _texts.Clear();
+                WriteVisit(writer, _visits.UserId(user), Open(user));
                 writer.EndRecord();
             }
         }
@@ -41,7 +56,14 @@ internal sealed partial class Lane
         _dirty.Clear();
         _forgotten = [];
         HasChanged = false;
-        return writer.Complete();
+        if (full)
+        {
+            _visits.CompactIfSparse();
+        }
+
+        ReadOnlyMemory<byte> part = writer.Complete();
+        bytes = part.Length;
+        return part;
     }
 
     /// <summary>Takes over one part of a stored state: the snapshot first, then each delta.</summary>
@@ -51,7 +73,7 @@ internal sealed partial class Lane
     /// <exception cref="InvalidDataException">The part is damaged, of another format, or of other partitions.</exception>
     public StateFingerprint Apply(ReadOnlySpan<byte> part, IReadOnlyDictionary<string, string>? presentNames = null)
     {
-        StateReader reader = new(part, StateHeader.Magic, _texts);
+        StateReader reader = new(part, StateHeader.Magic);
         StateHeader header = StateHeader.Read(ref reader);
         if (header.Lane != Id)
         {
@@ -71,7 +93,7 @@ internal sealed partial class Lane
             {
                 if ((RecordKind)reader.ReadNumber() == RecordKind.Forgotten)
                 {
-                    Drop(_users.Find(reader.ReadBytes()));
+                    Drop(reader.ReadBytes());
                 }
                 else
                 {
@@ -86,21 +108,20 @@ internal sealed partial class Lane
     /// <summary>Sets the timers, after the last part.</summary>
     public void CompleteRestore()
     {
-        foreach (int user in _dirty)
-        {
-            if (_visits[user] is { } visit)
-            {
-                visit.IsDirty = false;
-            }
-        }
-
         _dirty.Clear();
-        for (int user = 0; user < _users.Capacity && user < _visits.Length; user++)
+        for (int user = 0; user < _visits.Capacity; user++)
         {
-            if (_visits[user] is { } visit)
+            if (_visits[user].Has(VisitMarks.InUse))
             {
-                visit.AssertInvariants(_texts);
-                CloseDue(user, visit);
+                _visits[user].Marks &= ~VisitMarks.Dirty;
+                if (_visits[user].DueMs > Watermark)
+                {
+                    _timers.Set(user);
+                    continue;
+                }
+
+                _texts.Clear();
+                CloseDue(user, Open(user));
             }
         }
 
@@ -128,13 +149,13 @@ internal sealed partial class Lane
         return orders;
     }
 
-    private void WriteVisit(StateWriter writer, int user, OpenVisit visit)
+    private void WriteVisit(StateWriter writer, ReadOnlySpan<byte> userId, OpenVisit visit)
     {
         writer.WriteNumber((long)RecordKind.Visit);
-        writer.WriteBytes(_users[user]);
+        writer.WriteBytes(userId);
         writer.WriteNumber((long)visit.Floor.Kind);
         writer.WriteNumber(visit.Floor.TimeMs);
-        writer.WriteText(visit.Floor.EventId);
+        writer.WriteText(_texts.EventId(visit.Floor.EventId));
         writer.WriteNumber(visit.Floor.Partition);
         writer.WriteNumber(visit.Floor.Position);
         ref readonly VisitState carried = ref visit.Carried;
@@ -148,7 +169,7 @@ internal sealed partial class Lane
             writer.WriteNumber(carried.SessionEvents);
             writer.WriteNumber(carried.SessionIndex);
             writer.WriteNumber(carried.CutsInsideCells);
-            writer.WriteEvent(carried.Last, carried.VisitStartMs);
+            WriteEvent(writer, carried.Last, carried.VisitStartMs);
             writer.WriteNumber(carried.VisitDeadlineMs);
             writer.WriteNumber(carried.VisitDeadlineRule);
             writer.WriteNumber(carried.SessionDeadlineMs);
@@ -159,27 +180,36 @@ internal sealed partial class Lane
 
         writer.WriteNumber(visit.Count);
         long before = 0;
-        foreach (ref readonly RetainedEvent e in visit.Events)
+        foreach (ref readonly RetainedEvent e in visit.Events())
         {
-            writer.WriteEvent(e, before);
+            WriteEvent(writer, e, before);
             before = e.TimestampMs;
         }
+    }
+
+    private void WriteEvent(StateWriter writer, in RetainedEvent e, long baseMs)
+    {
+        writer.WriteNumber(e.TimestampMs - baseMs);
+        writer.WriteNumber(e.Position);
+        writer.WriteNumber(e.Partition);
+        writer.WriteText(_texts.EventId(e.EventId));
+        writer.WriteText(_texts.PageNameOf(e).Bytes);
+        writer.WriteText(_texts.FieldsOf(e));
     }
 
     private void ReadVisit(ref StateReader reader, Dictionary<int, int> orders, int[] slots)
     {
         ReadOnlySpan<byte> userId = reader.ReadBytes();
-        Drop(_users.Find(userId));
+        Drop(userId);
+        _texts.Clear();
         Floor floor = new(
-            (FloorKind)reader.ReadNumber(), reader.ReadNumber(), reader.ReadText(), (int)reader.ReadNumber(), reader.ReadNumber());
+            (FloorKind)reader.ReadNumber(), reader.ReadNumber(), _texts.Keep(reader.ReadText()), (int)reader.ReadNumber(), reader.ReadNumber());
         if (floor.Kind != FloorKind.AtTime)
         {
             floor = floor with { Partition = orders[floor.Partition] };
         }
 
-        OpenVisit visit = new() { Floor = floor };
-        ref VisitState carried = ref visit.Carried;
-        carried.VisitNumber = reader.ReadNumber();
+        VisitState carried = new() { VisitNumber = reader.ReadNumber() };
         if (carried.HasEvent)
         {
             carried.IsClosed = true;
@@ -190,7 +220,7 @@ internal sealed partial class Lane
             carried.SessionEvents = reader.ReadNumber();
             carried.SessionIndex = reader.ReadNumber();
             carried.CutsInsideCells = reader.ReadNumber();
-            carried.Last = Arrange(reader.ReadEvent(carried.VisitStartMs), orders, slots);
+            carried.Last = ReadEvent(ref reader, carried.VisitStartMs, orders, slots);
             carried.VisitDeadlineMs = reader.ReadNumber();
             carried.VisitDeadlineRule = (int)reader.ReadNumber();
             carried.SessionDeadlineMs = reader.ReadNumber();
@@ -199,30 +229,35 @@ internal sealed partial class Lane
             carried.SessionEndsRule = (int)reader.ReadNumber();
         }
 
-        RetainedEvent[] events = new RetainedEvent[(int)reader.ReadNumber()];
-        long before = 0;
-        for (int i = 0; i < events.Length; i++)
+        _unpacked.Load(carried, floor);
+        long count = reader.ReadNumber();
+        RetainedEvent e = default;
+        for (long i = 0; i < count; i++)
         {
-            events[i] = Arrange(reader.ReadEvent(before), orders, slots);
-            before = events[i].TimestampMs;
+            e = ReadEvent(ref reader, e.TimestampMs, orders, slots);
+            _unpacked.LoadEvent(e);
         }
 
-        visit.Restore(events, _kernel, _texts);
-        OpenVisits += visit.Count > 0 ? 1 : 0;
-        int user = TextTable.None;
-        Remember(ref user, userId, visit);
+        _unpacked.LoadFirst();
+        OpenVisits += count > 0 ? 1 : 0;
+        int user = _visits.Add(VisitTable.Hash(userId), userId);
+        MarkDirty(user);
+        Keep(user, count >= _crowdedFrom ? Crowd(user) : _unpacked);
     }
 
-    /// <summary>Brings a stored event to the source's partitions and the pipeline's fields, of which there may be fewer now.</summary>
-    private RetainedEvent Arrange(RetainedEvent e, Dictionary<int, int> orders, int[] slots)
+    /// <summary>Reads an event, its texts referred to once each, as an event of the source's partitions and the pipeline's fields, of which there may be fewer now.</summary>
+    private RetainedEvent ReadEvent(ref StateReader reader, long baseMs, Dictionary<int, int> orders, int[] slots) => new()
     {
-        e.Partition = orders[e.Partition];
-        if (e.Fields == TextTable.None)
-        {
-            return e;
-        }
+        TimestampMs = reader.ReadNumber() + baseMs,
+        Position = reader.ReadNumber(),
+        Partition = orders[(int)reader.ReadNumber()],
+        EventId = _texts.Keep(reader.ReadText()),
+        PageName = reader.ReadText() is { IsEmpty: false } page ? _table.Add(page) : TextTable.None,
+        Fields = reader.ReadText() is { IsEmpty: false } fields ? Arrange(fields, slots) : TextTable.None,
+    };
 
-        ReadOnlySpan<byte> stored = _texts[e.Fields];
+    private int Arrange(ReadOnlySpan<byte> stored, int[] slots)
+    {
         Span<byte> arranged = new byte[stored.Length + slots.Length];
         int used = 0;
         bool any = false;
@@ -233,34 +268,17 @@ internal sealed partial class Lane
             any |= isPresent;
         }
 
-        int fields = any ? _texts.Add(arranged[..used]) : TextTable.None;
-        _texts.Release(e.Fields);
-        e.Fields = fields;
-        return e;
+        return any ? _table.Add(arranged[..used]) : TextTable.None;
     }
 
-    private void Drop(int user)
+    private void Drop(ReadOnlySpan<byte> userId)
     {
-        if (user == TextTable.None)
+        int user = _visits.Find(VisitTable.Hash(userId), userId);
+        if (user != VisitTable.None)
         {
-            return;
+            _texts.Clear();
+            Remove(user, Open(user));
         }
-
-        OpenVisit visit = _visits[user]!;
-        OpenVisits -= visit.Count > 0 ? 1 : 0;
-        foreach (ref readonly RetainedEvent e in visit.Events)
-        {
-            _reader.Release(e);
-        }
-
-        if (visit.Carried.HasEvent)
-        {
-            _reader.Release(visit.Carried.Last);
-        }
-
-        _texts.Release(visit.Floor.EventId);
-        _visits[user] = null;
-        _users.Release(user);
     }
 
     private enum RecordKind

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Sessionize.Rules;
 
 namespace Sessionize.Engine;
@@ -6,16 +5,28 @@ namespace Sessionize.Engine;
 /// <summary>The events, watermark, open visits and closed sessions of one lane (semantics section 6). Not thread-safe: lanes share nothing.</summary>
 internal sealed partial class Lane
 {
+    // Rows are looked up this many at a time: the memory of one is fetched while others are worked on.
+    private const int Ahead = 32;
+
     private readonly PipelinePlan _plan;
     private readonly SessionKernel _kernel;
-    private readonly TextTable _users = new();
-    private readonly TextTable _texts = new();
+    private readonly LanePartition[] _partitions;
+
+    // Pages and fields, each once; and what the visit in hand needs beside them.
+    private readonly TextTable _table = new();
+    private readonly VisitTexts _texts;
     private readonly EventReader _reader;
     private readonly SessionRows _rows;
-    private readonly PriorityQueue<int, long> _timers = new();
-    private readonly LanePartition[] _partitions;
+
+    private readonly VisitTable _visits = new();
+    private readonly VisitTimers _timers;
+    private readonly VisitPacking _packing;
+    private readonly int _crowdedFrom;
+    private readonly List<OpenVisit?> _crowds = [];
+    private readonly Stack<int> _freeCrowds = new();
+    private OpenVisit _unpacked;
+
     private readonly List<int> _dirty = [];
-    private OpenVisit?[] _visits = new OpenVisit?[16];
     private List<byte[]> _forgotten = [];
 
     public Lane(LaneId id, PipelinePlan plan, IEnumerable<SourcePartition> partitions)
@@ -24,14 +35,22 @@ internal sealed partial class Lane
         _plan = plan;
         _kernel = plan.Kernel;
         Counts = new LaneCounts(plan.Rules.Rules.Count);
-        _reader = new EventReader(_texts);
+        _texts = new VisitTexts(_table);
+        _reader = new EventReader(_table, _texts);
         _rows = new SessionRows(plan, _texts);
         _partitions = [.. partitions.OrderBy(partition => partition.Order).Select(partition => new LanePartition(partition))];
+        _timers = new VisitTimers(_visits);
+        _packing = new VisitPacking(_visits, _texts, _kernel, plan.TimeoutMs, Work);
+        _crowdedFrom = Math.Min(plan.CrowdedFrom, ushort.MaxValue);
+        _unpacked = NewVisit();
     }
 
     public LaneId Id { get; }
 
     public LaneCounts Counts { get; private set; }
+
+    /// <summary>How often retained events were touched, but for those that came in order into visits that are not crowded.</summary>
+    public VisitWork Work { get; } = new();
 
     public IReadOnlyList<LanePartition> Partitions => _partitions;
 
@@ -45,10 +64,13 @@ internal sealed partial class Lane
     public long LeastFloorMs { get; private set; } = long.MinValue;
 
     /// <summary>The users that are remembered.</summary>
-    public int Users => _users.Count;
+    public int Users => _visits.Count;
 
     /// <summary>The users of whom an event is not yet in a closed session.</summary>
     public int OpenVisits { get; private set; }
+
+    /// <summary>The memory of visits that are not crowded: slots, records and blocks. Pages and fields, each once, are not in it.</summary>
+    public long VisitBytes => _visits.Bytes + (_dirty.Capacity * sizeof(int));
 
     /// <summary>The sessions that closed since they were last taken.</summary>
     public List<SessionChange> Closed { get; private set; } = [];
@@ -66,14 +88,32 @@ internal sealed partial class Lane
         Counts = counts;
     }
 
-    /// <summary>Takes one record of a batch, in the order of its partition.</summary>
-    public void Take(EventBatch batch, int row, LanePartition partition)
+    /// <summary>Takes the records of a batch, in the order of their partition.</summary>
+    public void Take(EventBatch batch, LanePartition partition)
+    {
+        Span<ulong> hashes = stackalloc ulong[Ahead];
+        for (int start = 0; start < batch.Count; start += Ahead)
+        {
+            int count = Math.Min(Ahead, batch.Count - start);
+            Fetch(batch, start, hashes[..count]);
+            for (int i = 0; i < count; i++)
+            {
+                Take(batch, start + i, partition, hashes[i]);
+            }
+        }
+    }
+
+    /// <summary>Takes one record of a batch.</summary>
+    public void Take(EventBatch batch, int row, LanePartition partition) =>
+        Take(batch, row, partition, VisitTable.Hash(batch.UserId(row)));
+
+    private void Take(EventBatch batch, int row, LanePartition partition, ulong userHash)
     {
         RecordOrigin origin = batch.Origin(row);
         partition.Next = origin.Position + 1;
         partition.AtEndSinceMs = null;
         HasChanged = true;
-        if (!IsGood(batch, row, out BadEventReason reason))
+        if (!IsGood(batch, row, origin.ArrivalMs, out BadEventReason reason))
         {
             Counts.AddBad(reason);
             DeadLetters.Add(batch.ToDeadLetter(row, reason.ToString()));
@@ -83,7 +123,7 @@ internal sealed partial class Lane
         long t = batch.TimestampMs(row);
         Counts.Events++;
         HighestEventMs = Math.Max(HighestEventMs ?? t, t);
-        if (!TryInsert(batch, row, partition.Source.Order))
+        if (!TryInsert(batch, row, partition.Source.Order, userHash))
         {
             Counts.Late++;
             if (_plan.LateEvents == LateEventPolicy.SideOutput)
@@ -124,7 +164,12 @@ internal sealed partial class Lane
 
         HasChanged = true;
         partition.Watermark = watermark;
-        long least = _partitions.Min(other => other.Watermark);
+        long least = watermark;
+        foreach (LanePartition other in _partitions)
+        {
+            least = Math.Min(least, other.Watermark);
+        }
+
         if (least > Watermark)
         {
             Watermark = least;
@@ -138,23 +183,25 @@ internal sealed partial class Lane
     /// </remarks>
     public void CloseAll(long endTimeMs)
     {
-        if (LeastFloorMs > endTimeMs && _users.Count == 0)
+        if (LeastFloorMs > endTimeMs && _visits.Count == 0)
         {
             return;
         }
 
-        int[] users = [.. Enumerable.Range(0, _users.Capacity).Where(user => user < _visits.Length && _visits[user] is not null)];
-        Array.Sort(users, _users.Compare);
+        int[] users = [.. Enumerable.Range(0, _visits.Capacity).Where(user => _visits[user].Has(VisitMarks.InUse))];
+        Array.Sort(users, (left, right) => _visits.UserId(left).SequenceCompareTo(_visits.UserId(right)));
         foreach (int user in users)
         {
-            OpenVisit visit = _visits[user]!;
+            _texts.Clear();
+            OpenVisit visit = Open(user);
             while (visit.Count > 0)
             {
+                Settle(user, visit, long.MaxValue);
                 EndCause cause = visit.FirstEnd;
                 CloseFirst(user, visit, cause.TimeMs <= endTimeMs ? cause.Rule : RuleSet.NoRule);
             }
 
-            Forget(user);
+            Forget(user, visit);
         }
 
         LeastFloorMs = Math.Max(LeastFloorMs, endTimeMs + 1);
@@ -178,12 +225,11 @@ internal sealed partial class Lane
         return letters;
     }
 
-    private bool IsGood(EventBatch batch, int row, out BadEventReason reason)
+    private bool IsGood(EventBatch batch, int row, long arrivalMs, out BadEventReason reason)
     {
         reason = batch.Reason(row);
-        long arrival = batch.Origin(row).ArrivalMs;
-        if (reason == BadEventReason.None && _plan.IsLive && arrival != long.MaxValue
-            && batch.TimestampMs(row) - arrival > _plan.MaxFutureSkewMs)
+        if (reason == BadEventReason.None && _plan.IsLive && arrivalMs != long.MaxValue
+            && batch.TimestampMs(row) - arrivalMs > _plan.MaxFutureSkewMs)
         {
             reason = BadEventReason.FutureTimestamp;
         }
@@ -191,160 +237,28 @@ internal sealed partial class Lane
         return reason == BadEventReason.None;
     }
 
-    private bool TryInsert(EventBatch batch, int row, int partition)
+    /// <summary>Asks for the memory of rows' users, step by step: the slot says which record, the record says which block.</summary>
+    private void Fetch(EventBatch batch, int start, Span<ulong> hashes)
     {
-        RetainedEvent e = _reader.Read(batch, row, partition);
-        ReadOnlySpan<byte> userId = batch.UserId(row);
-        int user = _users.Find(userId);
-
-        // Who is to be forgotten by W is gone: the timers ran when W moved.
-        Floor floor = user == TextTable.None
-            ? Floor.At(Math.Max(Saturating.Add(Watermark, -_plan.TimeoutMs), LeastFloorMs))
-            : _visits[user]!.Floor;
-        if (e.TimestampMs < Watermark && floor.IsAfter(e, _texts))
+        Span<int> users = stackalloc int[Ahead];
+        for (int i = 0; i < hashes.Length; i++)
         {
-            _reader.Release(e);
-            return false;
+            hashes[i] = VisitTable.Hash(batch.UserId(start + i));
+            _visits.PrefetchSlot(hashes[i]);
         }
 
-        OpenVisit visit = user == TextTable.None ? new OpenVisit { Floor = floor } : _visits[user]!;
-        try
+        for (int i = 0; i < hashes.Length; i++)
         {
-            int index = visit.Insert(e, _kernel, _texts);
-            if (e.TimestampMs < Watermark && visit.IsEndedVisitOfItsOwn(index, Watermark, _kernel, _texts))
+            users[i] = _visits.PrefetchRecord(hashes[i]);
+        }
+
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            if (users[i] != VisitTable.None)
             {
-                visit.RemoveAt(index, _kernel, _texts);
-                _reader.Release(e);
-                return false;
+                ref readonly VisitRecord visit = ref _visits[users[i]];
+                _visits.Blocks.Prefetch(visit.Block, visit.Used);
             }
         }
-        catch (RuleFailure failure)
-        {
-            throw failure.At(_partitions.First(source => source.Source.Order == failure.Event.Partition).Source.Name, userId);
-        }
-
-        visit.AssertInvariants(_texts);
-        OpenVisits += visit.Count == 1 ? 1 : 0;
-        Remember(ref user, userId, visit);
-        CloseDue(user, visit);
-        return true;
-    }
-
-    private void Remember(ref int user, ReadOnlySpan<byte> userId, OpenVisit visit)
-    {
-        if (user == TextTable.None)
-        {
-            user = _users.Add(userId);
-            if (user >= _visits.Length)
-            {
-                Array.Resize(ref _visits, _visits.Length * 2);
-            }
-
-            _visits[user] = visit;
-        }
-
-        MarkDirty(user, visit);
-    }
-
-    private void MarkDirty(int user, OpenVisit visit)
-    {
-        if (!visit.IsDirty)
-        {
-            visit.IsDirty = true;
-            _dirty.Add(user);
-        }
-    }
-
-    /// <summary>Closes what is due by the watermark, in the order in which it became due.</summary>
-    private void CloseDue()
-    {
-        while (_timers.TryPeek(out int user, out long due) && due <= Watermark)
-        {
-            _timers.Dequeue();
-            if (_visits[user] is { } visit && visit.QueuedAt == due)
-            {
-                visit.QueuedAt = long.MaxValue;
-                CloseDue(user, visit);
-            }
-        }
-    }
-
-    /// <summary>Closes what is due of one user, and sets the timer for what comes next.</summary>
-    private void CloseDue(int user, OpenVisit visit)
-    {
-        while (visit.Count > 0 && visit.FirstEnd.DueWatermark <= Watermark)
-        {
-            MarkDirty(user, visit);
-            CloseFirst(user, visit, visit.FirstEnd.Rule);
-        }
-
-        long due = visit.DueWatermark(_plan.TimeoutMs);
-        if (visit.Count == 0 && due <= Watermark)
-        {
-            Forget(user);
-        }
-        else if (due < visit.QueuedAt)
-        {
-            // A timer that is too early is moved when it fires, so an event of an open visit does not touch the queue.
-            visit.QueuedAt = due;
-            _timers.Enqueue(user, due);
-        }
-    }
-
-    private void CloseFirst(int user, OpenVisit visit, int rule)
-    {
-        ReadOnlySpan<RetainedEvent> events = visit.FirstSession;
-        Closed.Add(new SessionChange(SessionChangeKind.Added, _rows.Make(_users[user], visit.FirstState, events, _plan.Rules.ReasonOf(rule))));
-        Counts.AddClosed(rule);
-        EndCause cause = visit.FirstEnd;
-        Floor floor = cause.Kind switch
-        {
-            EndCauseKind.EndsWith => Floor.After(events[^1]),
-            EndCauseKind.StartsNew => Floor.At(visit.AfterFirst),
-            _ => Floor.At(cause.TimeMs),
-        };
-
-        // What is carried over and what the floor names has to outlive the events; the rest of their texts may go.
-        RetainedEvent carried = visit.Carried.Last;
-        bool hadCarried = visit.Carried.HasEvent;
-        _texts.AddReference(floor.EventId);
-        _texts.Release(visit.Floor.EventId);
-        visit.Floor = floor;
-        foreach (ref readonly RetainedEvent e in events[..^1])
-        {
-            _reader.Release(e);
-        }
-
-        if (hadCarried)
-        {
-            _reader.Release(carried);
-        }
-
-        try
-        {
-            visit.CloseFirst(_kernel, _texts);
-            OpenVisits -= visit.Count == 0 ? 1 : 0;
-        }
-        catch (RuleFailure failure)
-        {
-            throw failure.At(_partitions.First(source => source.Source.Order == failure.Event.Partition).Source.Name, _users[user]);
-        }
-
-        visit.AssertInvariants(_texts);
-    }
-
-    private void Forget(int user)
-    {
-        OpenVisit visit = _visits[user]!;
-        Debug.Assert(visit.Count == 0, "A user is forgotten when no event of his is retained.");
-        _forgotten.Add(_users[user].ToArray());
-        if (visit.Carried.HasEvent)
-        {
-            _reader.Release(visit.Carried.Last);
-        }
-
-        _texts.Release(visit.Floor.EventId);
-        _visits[user] = null;
-        _users.Release(user);
     }
 }

@@ -28,6 +28,7 @@ internal sealed class PipelinePlan
         WatermarkDelayMs = (long)options.WatermarkDelay.TotalMilliseconds;
         MaxFutureSkewMs = (long)options.MaxFutureSkew.TotalMilliseconds;
         IdleTimeoutMs = (long)options.IdleTimeout.TotalMilliseconds;
+        CrowdedFrom = definition.CrowdedFrom;
         MaxCommitDelay = options.MaxCommitDelay;
         MaxEventsPerTrigger = options.MaxEventsPerTrigger;
         MaxEventsPerSecond = options.MaxEventsPerSecond;
@@ -56,6 +57,9 @@ internal sealed class PipelinePlan
     public long MaxFutureSkewMs { get; }
 
     public long IdleTimeoutMs { get; }
+
+    /// <summary>From how many retained events on a visit puts aside what the watermark has not reached.</summary>
+    public int CrowdedFrom { get; }
 
     public TimeSpan MaxCommitDelay { get; }
 

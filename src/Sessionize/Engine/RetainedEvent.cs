@@ -21,7 +21,7 @@ internal struct RetainedEvent
     public int Fields;
 
     /// <summary>The order of semantics section 1: time, event id by bytes with none first, source position.</summary>
-    public static int Compare(in RetainedEvent left, in RetainedEvent right, TextTable texts)
+    public static int Compare(in RetainedEvent left, in RetainedEvent right, IEventTexts texts)
     {
         int order = left.TimestampMs.CompareTo(right.TimestampMs);
         if (order != 0)
@@ -31,7 +31,7 @@ internal struct RetainedEvent
 
         if (left.EventId != right.EventId)
         {
-            order = texts.Compare(left.EventId, right.EventId);
+            order = texts.EventIdOf(left).Bytes.SequenceCompareTo(texts.EventIdOf(right).Bytes);
             if (order != 0)
             {
                 return order;

@@ -82,10 +82,29 @@ internal sealed class SessionKernel(RuleSet rules)
         return taken;
     }
 
+    /// <summary>
+    /// Takes one event that lies before both limits, where there are no other rules: what <see cref="Place"/> would do, for a caller that keeps
+    /// no state but the limits.
+    /// </summary>
+    /// <param name="timestampMs">The event's time; not before that of the event before.</param>
+    /// <param name="visitDeadlineMs">The visit's limit as of the event before; on return, as of this one.</param>
+    /// <param name="sessionDeadlineMs">The session's limit.</param>
+    /// <returns>Whether it was taken; if not, <see cref="Place"/> has to decide.</returns>
+    public bool TryTakeWithinLimits(long timestampMs, ref long visitDeadlineMs, long sessionDeadlineMs)
+    {
+        if (!Rules.AreLimitsOnly || timestampMs >= visitDeadlineMs || timestampMs >= sessionDeadlineMs)
+        {
+            return false;
+        }
+
+        visitDeadlineMs = timestampMs + Rules.Inactivity?.DeadlineMs ?? visitDeadlineMs;
+        return true;
+    }
+
     /// <summary>Gives an event its place behind a boundary, or inside.</summary>
     private void Accept(ref VisitState state, in RetainedEvent next, Boundary boundary, IEventTexts texts)
     {
-        TakePlace(ref state, next, boundary);
+        Begin(ref state, next.TimestampMs, boundary);
         Ask(ref state, next, texts, hasPrevious: boundary != Boundary.Visit);
         state.Last = next;
         state.IsClosed = false;
@@ -135,9 +154,9 @@ internal sealed class SessionKernel(RuleSet rules)
         return boundary;
     }
 
-    private void TakePlace(ref VisitState state, in RetainedEvent next, Boundary boundary)
+    /// <summary>Counts an event in, behind a boundary or inside; what the rules say of it is not asked.</summary>
+    public void Begin(ref VisitState state, long t, Boundary boundary)
     {
-        long t = next.TimestampMs;
         switch (boundary)
         {
             case Boundary.Visit:

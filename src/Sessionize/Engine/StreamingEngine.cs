@@ -148,11 +148,7 @@ internal sealed class StreamingEngine(
             throw new SessionizeException($"The source gave records of the partition '{batch.Partition}', which it did not name when it was opened.");
         }
 
-        for (int row = 0; row < batch.Count; row++)
-        {
-            target.Lane.Lane.Take(batch, row, target.Partition);
-        }
-
+        target.Lane.Lane.Take(batch, target.Partition);
         if (batch.Count > 0 && batch.Origin(batch.Count - 1).ArrivalMs is var arrivedMs and not long.MaxValue)
         {
             target.Partition.ArrivedMs = arrivedMs;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
 namespace Sessionize.Engine;
@@ -11,6 +12,8 @@ internal sealed class TextTable : IEventTexts
     public const int None = -1;
 
     private const int ChunkBytes = 64 * 1024;
+
+    private static readonly long s_seed = Random.Shared.NextInt64();
 
     private int[] _buckets = new int[16];
     private Entry[] _entries = new Entry[16];
@@ -111,19 +114,19 @@ internal sealed class TextTable : IEventTexts
         return id;
     }
 
-    /// <summary>Refers once more to a text that is there.</summary>
+    /// <summary>Refers once more to a text that is there; what is not in the table is passed over.</summary>
     public void AddReference(int id)
     {
-        if (id != None)
+        if (id > None)
         {
             _entries[id].References++;
         }
     }
 
-    /// <summary>Refers to a text once less; the last reference frees the id.</summary>
+    /// <summary>Refers to a text once less; the last reference frees the id. What is not in the table is passed over.</summary>
     public void Release(int id)
     {
-        if (id == None || --_entries[id].References > 0)
+        if (id <= None || --_entries[id].References > 0)
         {
             return;
         }
@@ -156,14 +159,27 @@ internal sealed class TextTable : IEventTexts
         }
     }
 
+    /// <summary>Empties the table; memory for a few texts stays.</summary>
+    public void Clear()
+    {
+        Array.Clear(_buckets);
+        (_used, _free, Count) = (0, -1, 0);
+        (_storedBytes, _liveBytes) = (0, 0);
+        if (_chunks.Count > 0 && _chunks[0].Length == ChunkBytes)
+        {
+            _chunks.RemoveRange(1, _chunks.Count - 1);
+            _chunkUsed = 0;
+        }
+        else
+        {
+            _chunks.Clear();
+            _chunkUsed = ChunkBytes;
+        }
+    }
+
     private Utf8Text View(int id) => id == None ? default : new Utf8Text(this[id]);
 
-    private static int Hash(ReadOnlySpan<byte> text)
-    {
-        HashCode hash = default;
-        hash.AddBytes(text);
-        return hash.ToHashCode();
-    }
+    private static int Hash(ReadOnlySpan<byte> text) => (int)XxHash3.HashToUInt64(text, s_seed);
 
     private void Grow()
     {

@@ -7,15 +7,14 @@ namespace Sessionize.State;
 /// <summary>Reads a part of a lane's state, checking every block before a byte of it is used.</summary>
 internal ref struct StateReader
 {
-    private readonly TextTable _texts;
-    private readonly List<int> _known = [];
+    private readonly List<Range> _known = [];
     private ReadOnlySpan<byte> _file;
     private ReadOnlySpan<byte> _block;
+    private int _at;
 
     /// <exception cref="InvalidDataException">The magic is not the expected one.</exception>
-    public StateReader(ReadOnlySpan<byte> file, ReadOnlySpan<byte> magic, TextTable texts)
+    public StateReader(ReadOnlySpan<byte> file, ReadOnlySpan<byte> magic)
     {
-        _texts = texts;
         if (file.Length < magic.Length + 4 || !file.StartsWith(magic))
         {
             throw new InvalidDataException("it does not begin as a state file does");
@@ -27,14 +26,14 @@ internal ref struct StateReader
 
     public int FormatVersion { get; }
 
-    /// <summary>Whether the block has more records; at its end the texts of the block are released.</summary>
-    public readonly bool HasMore => !_block.IsEmpty;
+    /// <summary>Whether the block has more records.</summary>
+    public readonly bool HasMore => _at < _block.Length;
 
     /// <summary>Goes to the next block.</summary>
     /// <returns>Whether there is one; <see langword="false"/> at the proper end of the part.</returns>
     public bool NextBlock()
     {
-        ReleaseTexts();
+        _known.Clear();
         if (_file.Length < 8)
         {
             throw new InvalidDataException("it ends too early");
@@ -59,6 +58,7 @@ internal ref struct StateReader
         }
 
         _block = _file[..length];
+        _at = 0;
         _file = _file[length..];
         if (StateWriter.Checksum(_block) != checksum)
         {
@@ -73,8 +73,7 @@ internal ref struct StateReader
         ulong value = 0;
         for (int shift = 0; ; shift += 7)
         {
-            byte part = _block[0];
-            _block = _block[1..];
+            byte part = _block[_at++];
             value |= (ulong)(part & 0x7F) << shift;
             if (part < 0x80)
             {
@@ -86,8 +85,8 @@ internal ref struct StateReader
     public ReadOnlySpan<byte> ReadBytes()
     {
         int length = (int)ReadNumber();
-        ReadOnlySpan<byte> bytes = _block[..length];
-        _block = _block[length..];
+        ReadOnlySpan<byte> bytes = _block.Slice(_at, length);
+        _at += length;
         return bytes;
     }
 
@@ -104,43 +103,21 @@ internal ref struct StateReader
         return list;
     }
 
-    /// <summary>Reads a text; the caller holds a reference to it.</summary>
-    public int ReadText()
+    /// <summary>Reads a text; empty for none. It lasts as long as the part.</summary>
+    public ReadOnlySpan<byte> ReadText()
     {
         int number = (int)ReadNumber();
         if (number == 0)
         {
-            return TextTable.None;
+            return default;
         }
 
         if (number > _known.Count)
         {
-            _known.Add(_texts.Add(ReadBytes()));
+            int length = ReadBytes().Length;
+            _known.Add((_at - length).._at);
         }
 
-        int id = _known[number - 1];
-        _texts.AddReference(id);
-        return id;
-    }
-
-    /// <summary>Reads an event; the caller holds a reference to each of its texts.</summary>
-    public RetainedEvent ReadEvent(long baseMs) => new()
-    {
-        TimestampMs = ReadNumber() + baseMs,
-        Position = ReadNumber(),
-        Partition = (int)ReadNumber(),
-        EventId = ReadText(),
-        PageName = ReadText(),
-        Fields = ReadText(),
-    };
-
-    private readonly void ReleaseTexts()
-    {
-        foreach (int id in _known)
-        {
-            _texts.Release(id);
-        }
-
-        _known.Clear();
+        return _block[_known[number - 1]];
     }
 }

@@ -7,34 +7,37 @@ using Sessionize.Engine;
 namespace Sessionize.State;
 
 /// <summary>Writes a part of a lane's state: blocks with length and CRC-32C, each with texts of its own, so that each stands alone.</summary>
-internal sealed class StateWriter(TextTable texts)
+/// <param name="expectedBytes">About how long the part will be: where that is known, nothing is copied to grow.</param>
+internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
 {
     private const int BlockBytes = 256 * 1024;
+    private const int MostNumberBytes = 10;
 
-    private readonly ArrayBufferWriter<byte> _file = new();
-    private readonly ArrayBufferWriter<byte> _block = new();
-    private readonly Dictionary<int, int> _known = [];
+    private readonly ArrayBufferWriter<byte> _file = new(expectedBytes);
+    private byte[] _block = new byte[BlockBytes + (BlockBytes / 4)];
+    private int _used;
+    private readonly TextTable _known = new();
 
     public void WriteNumber(long value)
     {
         // Zigzag, so that negative numbers stay short; then LEB128.
         ulong rest = (ulong)((value << 1) ^ (value >> 63));
-        Span<byte> target = _block.GetSpan(10);
-        int used = 0;
+        Reserve(MostNumberBytes);
         while (rest >= 0x80)
         {
-            target[used++] = (byte)(rest | 0x80);
+            _block[_used++] = (byte)(rest | 0x80);
             rest >>= 7;
         }
 
-        target[used++] = (byte)rest;
-        _block.Advance(used);
+        _block[_used++] = (byte)rest;
     }
 
     public void WriteBytes(ReadOnlySpan<byte> bytes)
     {
         WriteNumber(bytes.Length);
-        _block.Write(bytes);
+        Reserve(bytes.Length);
+        bytes.CopyTo(_block.AsSpan(_used));
+        _used += bytes.Length;
     }
 
     public void WriteString(string text) => WriteBytes(Encoding.UTF8.GetBytes(text));
@@ -49,38 +52,26 @@ internal sealed class StateWriter(TextTable texts)
     }
 
     /// <summary>Writes a text: 0 for none, the number of one that the block has already, or the next number and its bytes.</summary>
-    public void WriteText(int id)
+    public void WriteText(ReadOnlySpan<byte> text)
     {
-        if (id == TextTable.None)
+        if (text.IsEmpty)
         {
             WriteNumber(0);
+            return;
         }
-        else if (_known.TryGetValue(id, out int number))
-        {
-            WriteNumber(number);
-        }
-        else
-        {
-            _known.Add(id, _known.Count + 1);
-            WriteNumber(_known.Count);
-            WriteBytes(texts[id]);
-        }
-    }
 
-    public void WriteEvent(in RetainedEvent e, long baseMs)
-    {
-        WriteNumber(e.TimestampMs - baseMs);
-        WriteNumber(e.Position);
-        WriteNumber(e.Partition);
-        WriteText(e.EventId);
-        WriteText(e.PageName);
-        WriteText(e.Fields);
+        int before = _known.Count;
+        WriteNumber(_known.Add(text) + 1);
+        if (_known.Count > before)
+        {
+            WriteBytes(text);
+        }
     }
 
     /// <summary>Ends a record; a full block is closed.</summary>
     public void EndRecord()
     {
-        if (_block.WrittenCount >= BlockBytes)
+        if (_used >= BlockBytes)
         {
             EndBlock();
         }
@@ -88,17 +79,17 @@ internal sealed class StateWriter(TextTable texts)
 
     public void EndBlock()
     {
-        if (_block.WrittenCount == 0)
+        if (_used == 0)
         {
             return;
         }
 
         Span<byte> frame = _file.GetSpan(8);
-        BinaryPrimitives.WriteInt32LittleEndian(frame, _block.WrittenCount);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], Checksum(_block.WrittenSpan));
+        BinaryPrimitives.WriteInt32LittleEndian(frame, _used);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], Checksum(_block.AsSpan(0, _used)));
         _file.Advance(8);
-        _file.Write(_block.WrittenSpan);
-        _block.ResetWrittenCount();
+        _file.Write(_block.AsSpan(0, _used));
+        _used = 0;
         _known.Clear();
     }
 
@@ -135,5 +126,13 @@ internal sealed class StateWriter(TextTable texts)
         Span<byte> number = _file.GetSpan(4);
         BinaryPrimitives.WriteInt32LittleEndian(number, version);
         _file.Advance(4);
+    }
+
+    private void Reserve(int bytes)
+    {
+        if (_block.Length - _used < bytes)
+        {
+            Array.Resize(ref _block, checked(Math.Max(_used + bytes, _block.Length * 2)));
+        }
     }
 }

@@ -11,8 +11,10 @@ public sealed class LatenessModelTests
 {
     private static readonly int s_cases = FromEnvironment("SESSIONIZE_LAW_CASES", 3_000);
 
-    [Fact]
-    public void LateEventsAndClosing_OfRandomEvents_AreThoseOfTheModel() => LawRunner.Run(
+    [Theory]
+    [InlineData(256)]
+    [InlineData(2)]
+    public void LateEventsAndClosing_OfRandomEvents_AreThoseOfTheModel(int crowdedFrom) => LawRunner.Run(
         "Lateness",
         "which events are late, and what closes with each record, must be as the model says.",
         from definition in SessionizeGen.Definition()
@@ -21,7 +23,7 @@ public sealed class LatenessModelTests
         keepRules: false,
         s_cases,
         FromEnvironment("SESSIONIZE_LAW_SEED", 1),
-        tried => Difference.Between("model", OfModel(tried), "engine", OfEngine(tried)));
+        tried => Difference.Between("model", OfModel(tried), "engine", OfEngine(tried, crowdedFrom)));
 
     private static List<string> OfModel(LawCase tried)
     {
@@ -41,8 +43,9 @@ public sealed class LatenessModelTests
         return found;
     }
 
-    private static List<string> OfEngine(LawCase tried)
+    private static List<string> OfEngine(LawCase tried, int crowdedFrom)
     {
+        tried.Definition.CrowdedFrom = crowdedFrom;
         SessionizationHarness harness = new(tried.Definition);
         List<string> found = [];
         for (int i = 0; i < tried.Events.Length; i++)

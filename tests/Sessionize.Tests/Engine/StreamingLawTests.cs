@@ -1,4 +1,5 @@
 using System.Globalization;
+using FsCheck.Fluent;
 using Sessionize.Testing;
 using Xunit;
 
@@ -13,6 +14,12 @@ public sealed class StreamingLawTests
     public void Streaming_OfRandomScripts_GivesTheRowsOfBatchOverWhatWasNotLate() => Laws(s_cases).RestartsDoNotMatter();
 
     [Fact]
+    public void Streaming_OfRandomScriptsWithCrowdedVisits_GivesTheRowsOfBatchOverWhatWasNotLate() => Crowded(Math.Max(1, s_cases / 2)).RestartsDoNotMatter();
+
+    [Fact]
+    public void Sessions_OfCrowdedVisits_AreIndependentOf_ArrivalOrder_WithinTheDelay() => Crowded(Math.Max(1, s_cases / 10)).ArrivalOrderDoesNotMatter();
+
+    [Fact]
     public void BatchAndStreaming_OfRandomEvents_GiveTheRowsOfTheOracle() => Laws(Math.Max(1, s_cases / 10)).StreamingIsBatch();
 
     [Fact]
@@ -23,6 +30,22 @@ public sealed class StreamingLawTests
 
     private static SessionizationLaws Laws(int cases) =>
         new(SessionizeGen.Definition()) { Cases = cases, Seed = FromEnvironment("SESSIONIZE_LAW_SEED", 1) };
+
+    /// <summary>Visits that are treated as those of robots from one, two or three events on.</summary>
+    private static SessionizationLaws Crowded(int cases)
+    {
+        var definitions =
+            from definition in SessionizeGen.Definition()
+            from crowdedFrom in Gen.Choose(1, 3)
+            select Lower(definition, crowdedFrom);
+        return new(definitions) { Cases = cases, Seed = FromEnvironment("SESSIONIZE_LAW_SEED", 1) };
+
+        static SessionizationDefinition Lower(SessionizationDefinition definition, int crowdedFrom)
+        {
+            definition.CrowdedFrom = crowdedFrom;
+            return definition;
+        }
+    }
 
     private static int FromEnvironment(string name, int otherwise) =>
         int.Parse(Environment.GetEnvironmentVariable(name) ?? otherwise.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

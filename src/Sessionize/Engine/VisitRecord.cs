@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace Sessionize.Engine;
+
+/// <summary>What an event of an open visit touches: one record a user, without references, beside its block of bytes (<see cref="VisitPacking"/>).</summary>
+/// <remarks>
+/// <see cref="FirstMs"/> to <see cref="SessionEndsRule"/> say of the first open session what a <see cref="VisitState"/> says that cannot be
+/// had from the carried-over one and the events. In a crowded visit (<see cref="Crowd"/>) only due time, timer, marks and the user count.
+/// </remarks>
+[StructLayout(LayoutKind.Auto)]
+internal struct VisitRecord
+{
+    /// <summary>The watermark under which something is to be done: a session closes, an event is reached, or the user is forgotten.</summary>
+    public long DueMs;
+
+    /// <summary>When the timer looks at the visit; <see cref="long.MaxValue"/>: never.</summary>
+    public long TimerMs;
+    public int TimerBefore;
+    public int TimerAfter;
+
+    public uint Block;
+    public int BlockBytes;
+
+    /// <summary>The block begins with the user's id.</summary>
+    public int UserBytes;
+    public int LastAt;
+
+    /// <summary>The end of the last event; the rest of the block is free.</summary>
+    public int Used;
+
+    public long FloorMs;
+
+    /// <summary>The times of the first and the last event, of any session.</summary>
+    public long FirstMs;
+    public long LastMs;
+    public long LastPosition;
+
+    public long VisitDeadlineMs;
+    public long SessionDeadlineMs;
+    public short VisitDeadlineRule;
+    public short SessionDeadlineRule;
+    public short VisitEndsRule;
+    public short SessionEndsRule;
+
+    /// <summary>The rule by which the event behind the first session starts another, where that is why it ends; else -1.</summary>
+    public short StartsNewRule;
+
+    public ushort Count;
+    public ushort FirstLength;
+    public FloorKind FloorKind;
+    public VisitMarks Marks;
+
+    /// <summary>The place of a crowded visit's object; -1 where the events are in the block.</summary>
+    public int Crowd;
+
+    public readonly bool Has(VisitMarks mark) => (Marks & mark) != 0;
+}
