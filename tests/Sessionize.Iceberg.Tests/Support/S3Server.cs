@@ -22,6 +22,9 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>Where it listens, <c>http://127.0.0.1:PORT</c>.</summary>
     public string Endpoint => _port > 0 ? $"http://127.0.0.1:{_port}" : throw new InvalidOperationException("The S3 server was not started: await StartAsync().");
 
+    /// <summary>Its process.</summary>
+    public int ProcessId => int.Parse(File.ReadAllText(Path.Combine(_folder!, "s3.pid")), System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>How tables' files are reached there, by Iceberg's standard names.</summary>
     public IReadOnlyDictionary<string, string> Properties => new Dictionary<string, string>
     {
