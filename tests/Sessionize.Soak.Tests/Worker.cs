@@ -12,6 +12,10 @@ internal sealed class Worker : IAsyncDisposable
     private const int Unavailable = 5;
     private const int Killed = 137;
 
+    // librdkafka aborts itself at times when a broker goes away. To everything else that is a kill like others; they are counted, so that they are seen.
+    private const int Aborted = 134;
+    private const int Faulted = 139;
+
     // Asked to leave before it listens to signals.
     private const int Terminated = 143;
 
@@ -129,6 +133,9 @@ internal sealed class Worker : IAsyncDisposable
                 break;
             case Unavailable:
                 _diary.Count("ends by an outage", line);
+                break;
+            case Aborted or Faulted:
+                _diary.Count("crashes of librdkafka", line);
                 break;
             default:
                 _diary.WriteWrong(line);
