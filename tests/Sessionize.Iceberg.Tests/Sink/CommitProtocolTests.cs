@@ -57,13 +57,9 @@ public sealed class CommitProtocolTests : IDisposable
         do
         {
             Copy(_folder.Path, from: _folder.File("before"));
-            fault = new FaultPoint(points++, kind, meanwhile: async () =>
-            {
-                _clock.Advance(TimeSpan.FromHours(1));
-                await RunToItsEndAsync(isLast: !isFirstRun);
-            });
+            fault = new FaultPoint(points++, kind, meanwhile: () => TakeOverAsync(isLast: !isFirstRun));
             await RunFaultyAsync(kind, isLast: !isFirstRun, fault);
-            await RunToItsEndAsync(isLast: true);
+            await RunAsync(isLast: true, FaultPoint.None);
             await AssertResultAsync(fault);
         }
         while (fault.WasReached);
@@ -92,20 +88,16 @@ public sealed class CommitProtocolTests : IDisposable
         }
     }
 
-    private async Task RunToItsEndAsync(bool isLast)
+    private async Task TakeOverAsync(bool isLast)
     {
-        const int mostTries = 3;
-        for (int tried = 1; ; tried++)
+        _clock.Advance(TimeSpan.FromHours(1));
+        try
         {
-            try
-            {
-                await RunAsync(isLast, FaultPoint.None);
-                return;
-            }
-            catch (SessionizeException failure) when (failure.IsTransient && tried < mostTries)
-            {
-                // The file of letters may be held by a process that sleeps.
-            }
+            await RunAsync(isLast, FaultPoint.None);
+        }
+        catch (SessionizeException failure) when (failure.IsTransient && failure.Message.Contains(Letters, StringComparison.Ordinal))
+        {
+            // Who sleeps in the middle of writing letters holds their file: others cannot pass that, and say so.
         }
     }
 
@@ -135,7 +127,7 @@ public sealed class CommitProtocolTests : IDisposable
             SessionRows.AssertEqual(SessionRows.OfOracle(_good, EndMs), await SessionRows.ReadAsync(options, Token));
             Assert.Equal(_bad, [.. ReadLetters()]);
             await using IcebergSessionTable table = await IcebergSessionTable.OpenAsync(options, cancellationToken: Token);
-            Assert.Empty((await table.VerifyAsync(Token)).Findings);
+            Assert.DoesNotContain((await table.VerifyAsync(Token)).Findings, finding => finding.Code != "orphan-file");
         }
         catch (Exception failure)
         {
