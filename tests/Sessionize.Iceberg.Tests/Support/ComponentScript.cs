@@ -34,8 +34,19 @@ internal static class ComponentScript
     }
 
     /// <summary>Starts a server on a given port, as after <see cref="StopServerAsync"/>.</summary>
-    public static Task StartServerAsync(string script, string folder, int port, IReadOnlyList<string> arguments) =>
-        RunAsync(script, ["start", "--dir", folder, "--port", $"{port}", .. arguments]);
+    public static async Task StartServerAsync(string script, string folder, int port, IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            await RunAsync(script, ["start", "--dir", folder, "--port", $"{port}", .. arguments]);
+        }
+        catch (InvalidOperationException) when (FindServer(folder) is not null)
+        {
+            // On a busy machine the script may look for its server before that has a name, and say that it did not start.
+            await WaitForAsync(port);
+            await File.WriteAllTextAsync(Path.Combine(folder, $"{Path.GetFileName(script)}.pid"), $"{FindServer(folder)}\n");
+        }
+    }
 
     /// <summary>Stops a server; nothing happens if it does not run.</summary>
     public static Task StopServerAsync(string script, string folder) => RunAsync(script, "stop", "--dir", folder);
@@ -58,6 +69,50 @@ internal static class ComponentScript
         if (process.ExitCode != 0)
         {
             throw new InvalidOperationException($"{Path.GetFileName(script)} {string.Join(' ', arguments)}: {await errors}{await output}");
+        }
+    }
+
+    /// <summary>The process that has a folder among its words; the folder is nobody else's.</summary>
+    private static int? FindServer(string folder)
+    {
+        if (!Directory.Exists("/proc"))
+        {
+            return null;
+        }
+
+        foreach (string process in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(path["/proc/".Length])))
+        {
+            try
+            {
+                if (File.ReadAllText(Path.Combine(process, "cmdline")).Contains(folder, StringComparison.Ordinal))
+                {
+                    return int.Parse(Path.GetFileName(process), System.Globalization.CultureInfo.InvariantCulture);
+                }
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task WaitForAsync(int port)
+    {
+        using CancellationTokenSource limit = new(s_limit);
+        while (true)
+        {
+            try
+            {
+                using TcpClient client = new();
+                await client.ConnectAsync(IPAddress.Loopback, port, limit.Token);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
+            }
         }
     }
 
