@@ -19,15 +19,16 @@ public sealed class CommitProtocolTests : IDisposable
     private const long StartMs = 1_704_067_200_000;
 
     private readonly IceCheck _java;
+    private readonly ITestOutputHelper _output;
     private readonly TemporaryFolder _folder = new();
     private readonly ImmediateClock _clock = new();
     private readonly List<string> _lines = [];
     private readonly List<ClickstreamEvent> _good = [];
     private readonly SortedSet<(long Line, string Reason)> _bad = [];
 
-    public CommitProtocolTests(IceCheck java)
+    public CommitProtocolTests(IceCheck java, ITestOutputHelper output)
     {
-        _java = java;
+        (_java, _output) = (java, output);
         MakeEvents();
     }
 
@@ -64,6 +65,7 @@ public sealed class CommitProtocolTests : IDisposable
         }
         while (fault.WasReached);
 
+        _output.WriteLine($"{points} points");
         Assert.True(points > FewestPoints, $"There were {points} points only.");
         await _java.VerifyAsync(Path.Combine(Warehouse, "sessions/user_sessions"), "--allow-orphans");
     }

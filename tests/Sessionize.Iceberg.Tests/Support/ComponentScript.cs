@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,6 +9,10 @@ namespace Sessionize.Iceberg.Tests.Support;
 internal static class ComponentScript
 {
     private const int Tries = 4;
+
+    // Below the ports that systems give to outgoing connections.
+    private const int LowestPort = 12_000;
+    private const int HighestPort = 32_000;
 
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
@@ -86,7 +91,7 @@ internal static class ComponentScript
             {
                 if (File.ReadAllText(Path.Combine(process, "cmdline")).Contains(folder, StringComparison.Ordinal))
                 {
-                    return int.Parse(Path.GetFileName(process), System.Globalization.CultureInfo.InvariantCulture);
+                    return int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture);
                 }
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -116,11 +121,22 @@ internal static class ComponentScript
         }
     }
 
-    /// <summary>A port of 127.0.0.1 that nobody listens on.</summary>
+    /// <summary>A port of 127.0.0.1 that nobody listens on, and that no outgoing connection gets while the server is stopped for a while.</summary>
     public static int FreePort()
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            int port = Random.Shared.Next(LowestPort, HighestPort);
+            try
+            {
+                using TcpListener listener = new(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -48,7 +49,7 @@ public sealed class KafkaBroker : IAsyncDisposable
     public string ServersOf(string listener) => File.ReadAllText(Path.Combine(_folder!, $"bootstrap.servers.{listener}")).Trim();
 
     /// <summary>Its process.</summary>
-    public int ProcessId => int.Parse(File.ReadAllText(Path.Combine(_folder!, "broker-1.pid")), System.Globalization.CultureInfo.InvariantCulture);
+    public int ProcessId => int.Parse(File.ReadAllText(Path.Combine(_folder!, "broker-1.pid")), CultureInfo.InvariantCulture);
 
     /// <summary>What it logs.</summary>
     public string LogFile => Path.Combine(_folder!, "broker-1.log");

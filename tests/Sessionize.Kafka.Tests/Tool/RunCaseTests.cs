@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Sessionize.Cli.Tests.Support;
@@ -80,7 +81,7 @@ public sealed class RunCaseTests(KafkaBroker broker) : IAsyncLifetime
 
         return new Message<byte[]?, byte[]?>
         {
-            Key = message.GetProperty("key").GetString() is { } key ? System.Text.Encoding.UTF8.GetBytes(key) : null,
+            Key = message.GetProperty("key").GetString() is { } key ? Encoding.UTF8.GetBytes(key) : null,
             Value = message.GetProperty("value_base64").GetString() is { } value ? Convert.FromBase64String(value) : null,
             Timestamp = new Timestamp(message.GetProperty("timestamp").GetInt64(), TimestampType.CreateTime),
             Headers = headers,
