@@ -9,7 +9,7 @@ namespace Sessionize.Soak.Tests;
 /// <remarks>How long, with which group protocol, table and seed: <see cref="SoakOptions"/>. A soak that fails leaves its logs, and says where.</remarks>
 public sealed class SoakTests(IceCheck java, ITestOutputHelper output)
 {
-    private const int MostLinesShown = 40;
+    private const int MostLinesShown = 80;
     private const int WatermarkDelayMs = 600_000;
 
     [Fact]

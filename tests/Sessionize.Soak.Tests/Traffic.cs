@@ -46,7 +46,7 @@ internal sealed class Traffic : IDisposable
             LingerMs = 5,
             MessageTimeoutMs = 0,
             ReconnectBackoffMaxMs = 1000,
-        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) => _diary.Write($"producer: {error.Reason}{(error.IsFatal ? ", for good" : "")}")).Build();
+        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) => Reported(error)).Build();
     }
 
     /// <summary>How many records were acknowledged.</summary>
@@ -73,6 +73,11 @@ internal sealed class Traffic : IDisposable
         {
             // That is how it ends.
         }
+        catch (ProduceException<byte[], byte[]?> failure) when (failure.Error.IsFatal)
+        {
+            // What counts is what the topic holds: there will be less of it.
+            _diary.Write($"no more traffic: {failure.Error.Reason}");
+        }
 
         _producer.Flush(s_patience);
     }
@@ -95,6 +100,15 @@ internal sealed class Traffic : IDisposable
             {
                 await Task.Delay(s_tick, stopping);
             }
+        }
+    }
+
+    private void Reported(Error error)
+    {
+        // That brokers go away is what is wanted, and is not worth a line each time.
+        if (error.IsFatal)
+        {
+            _diary.Count("ends of the producer", error.Reason);
         }
     }
 
