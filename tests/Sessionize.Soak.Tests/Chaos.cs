@@ -86,12 +86,13 @@ internal sealed class Chaos(SoakOptions options, KafkaBroker broker, SoakPlace p
                 diary.Count("kills of the broker");
                 await broker.RunAsync("kill");
                 await Task.Delay(pause, CancellationToken.None);
-                await broker.RunAsync("start");
+                await StartAgainAsync(() => broker.RunAsync("start"));
                 diary.Write("the broker is back");
                 break;
             case FaultKind.BrokerRestart:
                 diary.Count("restarts of the broker");
-                await broker.RunAsync("restart-broker");
+                await broker.RunAsync("stop");
+                await StartAgainAsync(() => broker.RunAsync("start"));
                 diary.Write("the broker is back");
                 break;
             case FaultKind.BrokerHang:
@@ -102,7 +103,7 @@ internal sealed class Chaos(SoakOptions options, KafkaBroker broker, SoakPlace p
                 diary.Count("restarts of the catalog");
                 await place.Catalog!.StopAsync();
                 await Task.Delay(pause, CancellationToken.None);
-                await place.Catalog.RestartAsync();
+                await StartAgainAsync(place.Catalog.RestartAsync);
                 diary.Write("the catalog is back");
                 break;
             case FaultKind.CatalogFault:
@@ -115,7 +116,7 @@ internal sealed class Chaos(SoakOptions options, KafkaBroker broker, SoakPlace p
                 diary.Count("restarts of S3");
                 await place.S3!.StopAsync();
                 await Task.Delay(pause, CancellationToken.None);
-                await place.S3.RestartAsync();
+                await StartAgainAsync(place.S3.RestartAsync);
                 diary.Write("S3 is back");
                 break;
             case FaultKind.StorageHang:
@@ -124,6 +125,24 @@ internal sealed class Chaos(SoakOptions options, KafkaBroker broker, SoakPlace p
                 break;
             default:
                 throw new InvalidOperationException($"{kind}");
+        }
+    }
+
+    /// <summary>Starts a server again, which on a machine that does much else may take longer than its script waits.</summary>
+    private async Task StartAgainAsync(Func<Task> start)
+    {
+        const int tries = 4;
+        for (int tried = 1; ; tried++)
+        {
+            try
+            {
+                await start();
+                return;
+            }
+            catch (Exception failure) when (tried < tries && (failure is InvalidOperationException or OperationCanceledException))
+            {
+                diary.Write($"not started yet: {failure.Message}");
+            }
         }
     }
 

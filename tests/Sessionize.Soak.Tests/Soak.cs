@@ -32,7 +32,7 @@ internal sealed class Soak(SoakOptions options, KafkaBroker broker, SoakPlace pl
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         _topic = await broker.CreateTopicAsync(Partitions);
-        using Traffic traffic = new(options.Seed, broker.Servers, _topic, Partitions, diary);
+        using Traffic traffic = new(options.Seed, broker.Servers, _topic, diary);
         using CancellationTokenSource stopTraffic = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task sending = Task.Run(() => traffic.RunAsync(stopTraffic.Token), CancellationToken.None);
         Worker[] workers = [.. Enumerable.Range(1, Workers).Select(number => new Worker(number, folder, Command("--trigger", "2s"), diary))];

@@ -7,7 +7,7 @@ namespace Sessionize.Soak.Tests;
 /// <summary>Events of people who come, look at pages and leave, sent without end; bad records and tombstones among them.</summary>
 /// <remarks>
 /// The seed decides which records there are, in which order; the clock only how many. Event time runs with the number of events, and no event is more
-/// than five minutes behind it, so that none is late whatever happens to brokers and processes.
+/// than five minutes behind it, so that none is late whatever happens to brokers and processes. The key is the user.
 /// </remarks>
 internal sealed class Traffic : IDisposable
 {
@@ -25,7 +25,6 @@ internal sealed class Traffic : IDisposable
 
     private readonly Random _random;
     private readonly string _topic;
-    private readonly int _partitions;
     private readonly Diary _diary;
     private readonly IProducer<byte[], byte[]?> _producer;
     private readonly List<int> _active = [.. Enumerable.Range(0, Active)];
@@ -34,9 +33,9 @@ internal sealed class Traffic : IDisposable
     private long _acknowledged;
     private int _failed;
 
-    public Traffic(int seed, string servers, string topic, int partitions, Diary diary)
+    public Traffic(int seed, string servers, string topic, Diary diary)
     {
-        (_random, _topic, _partitions, _diary) = (new Random(seed), topic, partitions, diary);
+        (_random, _topic, _diary) = (new Random(seed), topic, diary);
 
         // It waits for a broker that is away as long as it takes, and keeps each partition's order.
         _producer = new ProducerBuilder<byte[], byte[]?>(new ProducerConfig
@@ -87,13 +86,12 @@ internal sealed class Traffic : IDisposable
     private async Task SendAsync(CancellationToken stopping)
     {
         (string user, string? value) = Next();
-        TopicPartition partition = new(_topic, (int)((uint)Encoding.UTF8.GetBytes(user).Aggregate(17, (hash, b) => unchecked((hash * 31) + b)) % (uint)_partitions));
         Message<byte[], byte[]?> message = new() { Key = Encoding.UTF8.GetBytes(user), Value = value is null ? null : Encoding.UTF8.GetBytes(value) };
         while (true)
         {
             try
             {
-                _producer.Produce(partition, message, Reported);
+                _producer.Produce(_topic, message, Reported);
                 return;
             }
             catch (ProduceException<byte[], byte[]?> failure) when (failure.Error.Code == ErrorCode.Local_QueueFull)
