@@ -47,8 +47,9 @@ internal sealed class BatchFiller(Handover handover, IEventParser parser, int mo
         {
             batch.AddBad(origin, BadEventReason.LineTooLong, value, value.Length);
         }
-        else if (value.IndexOfAnyExcept((byte)' ', (byte)'\t', (byte)'\r') < 0)
+        else if (value.IndexOfAnyExcept(" \t\r\n"u8) < 0)
         {
+            // A message may hold line ends, unlike a line: white space alone is nothing in both.
             batch.SkipTo(offset + 1);
         }
         else

@@ -203,8 +203,17 @@ public sealed class NdjsonDeadLetterSink : IDeadLetterSink
                 EndTornLine(file);
                 return new GrowingFile(file);
             }
-            catch (IOException failure) when (attempt < MostTries && (failure.HResult & 0xFFFF) is NoSharing or WouldBlock or WouldBlockOnBsd)
+            catch (IOException failure) when ((failure.HResult & 0xFFFF) is NoSharing or WouldBlock or WouldBlockOnBsd)
             {
+                if (attempt == MostTries)
+                {
+                    throw new SessionizeException(
+                        $"Cannot write the dead letters to '{_path}': another process has held the file for {MostTries * s_pause.TotalSeconds:0} seconds. "
+                            + "One that stands still has to go on or be ended; then this is to be run again.",
+                        failure,
+                        isTransient: true);
+                }
+
                 // Another process, or somebody's editor, holds the file for a moment.
                 await Task.Delay(s_pause, cancellationToken).ConfigureAwait(false);
             }

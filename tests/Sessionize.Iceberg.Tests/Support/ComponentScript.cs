@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,6 +9,10 @@ namespace Sessionize.Iceberg.Tests.Support;
 internal static class ComponentScript
 {
     private const int Tries = 4;
+
+    // Below the ports that systems give to outgoing connections.
+    private const int LowestPort = 12_000;
+    private const int HighestPort = 32_000;
 
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
@@ -34,8 +39,19 @@ internal static class ComponentScript
     }
 
     /// <summary>Starts a server on a given port, as after <see cref="StopServerAsync"/>.</summary>
-    public static Task StartServerAsync(string script, string folder, int port, IReadOnlyList<string> arguments) =>
-        RunAsync(script, ["start", "--dir", folder, "--port", $"{port}", .. arguments]);
+    public static async Task StartServerAsync(string script, string folder, int port, IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            await RunAsync(script, ["start", "--dir", folder, "--port", $"{port}", .. arguments]);
+        }
+        catch (InvalidOperationException) when (FindServer(folder) is not null)
+        {
+            // On a busy machine the script may look for its server before that has a name, and say that it did not start.
+            await WaitForAsync(port);
+            await File.WriteAllTextAsync(Path.Combine(folder, $"{Path.GetFileName(script)}.pid"), $"{FindServer(folder)}\n");
+        }
+    }
 
     /// <summary>Stops a server; nothing happens if it does not run.</summary>
     public static Task StopServerAsync(string script, string folder) => RunAsync(script, "stop", "--dir", folder);
@@ -61,11 +77,66 @@ internal static class ComponentScript
         }
     }
 
-    /// <summary>A port of 127.0.0.1 that nobody listens on.</summary>
+    /// <summary>The process that has a folder among its words; the folder is nobody else's.</summary>
+    private static int? FindServer(string folder)
+    {
+        if (!Directory.Exists("/proc"))
+        {
+            return null;
+        }
+
+        foreach (string process in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(path["/proc/".Length])))
+        {
+            try
+            {
+                if (File.ReadAllText(Path.Combine(process, "cmdline")).Contains(folder, StringComparison.Ordinal))
+                {
+                    return int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture);
+                }
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task WaitForAsync(int port)
+    {
+        using CancellationTokenSource limit = new(s_limit);
+        while (true)
+        {
+            try
+            {
+                using TcpClient client = new();
+                await client.ConnectAsync(IPAddress.Loopback, port, limit.Token);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
+            }
+        }
+    }
+
+    /// <summary>A port of 127.0.0.1 that nobody listens on, and that no outgoing connection gets while the server is stopped for a while.</summary>
     public static int FreePort()
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            int port = Random.Shared.Next(LowestPort, HighestPort);
+            try
+            {
+                using TcpListener listener = new(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 }

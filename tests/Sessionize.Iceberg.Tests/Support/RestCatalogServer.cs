@@ -29,6 +29,9 @@ public sealed class RestCatalogServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public string Uri => _port > 0 ? $"http://127.0.0.1:{_port}" : throw new InvalidOperationException("The REST catalog was not started: await StartAsync().");
 
+    /// <summary>What it logs.</summary>
+    public string LogFile => Path.Combine(_folder!, "rest-catalog.log");
+
     /// <summary>Starts the server, unless it runs.</summary>
     /// <returns>This server.</returns>
     public async Task<RestCatalogServer> StartAsync()

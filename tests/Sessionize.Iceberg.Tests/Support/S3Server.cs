@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sessionize.Iceberg.Tests.Support;
 
 /// <summary>An S3 server of its own folder on 127.0.0.1. One is shared by all tests of the run; a test that stops it makes its own.</summary>
@@ -21,6 +23,9 @@ public sealed class S3Server : IAsyncDisposable
 
     /// <summary>Where it listens, <c>http://127.0.0.1:PORT</c>.</summary>
     public string Endpoint => _port > 0 ? $"http://127.0.0.1:{_port}" : throw new InvalidOperationException("The S3 server was not started: await StartAsync().");
+
+    /// <summary>Its process.</summary>
+    public int ProcessId => int.Parse(File.ReadAllText(Path.Combine(_folder!, "s3.pid")), CultureInfo.InvariantCulture);
 
     /// <summary>How tables' files are reached there, by Iceberg's standard names.</summary>
     public IReadOnlyDictionary<string, string> Properties => new Dictionary<string, string>

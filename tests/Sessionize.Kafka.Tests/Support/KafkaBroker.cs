@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -46,6 +47,12 @@ public sealed class KafkaBroker : IAsyncDisposable
 
     /// <summary>Where it listens with a login, with TLS, or with both: <c>SASL_PLAINTEXT</c>, <c>SSL</c>, <c>SASL_SSL</c>.</summary>
     public string ServersOf(string listener) => File.ReadAllText(Path.Combine(_folder!, $"bootstrap.servers.{listener}")).Trim();
+
+    /// <summary>Its process.</summary>
+    public int ProcessId => int.Parse(File.ReadAllText(Path.Combine(_folder!, "broker-1.pid")), CultureInfo.InvariantCulture);
+
+    /// <summary>What it logs.</summary>
+    public string LogFile => Path.Combine(_folder!, "broker-1.log");
 
     /// <summary>The authority that signed its certificate.</summary>
     public string CaFile => Path.Combine(_folder!, "ca.pem");

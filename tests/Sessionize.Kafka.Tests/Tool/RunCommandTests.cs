@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
 using Sessionize.Cli.Tests.Support;
 using Sessionize.Iceberg;
@@ -33,51 +31,11 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("otto-shop")]
-    [InlineData("web-panel")]
-    public async Task DataSet_ThreeProcessesOverTwelvePartitions_GiveTheRowsOfBatch(string name)
-    {
-        string[] lines = LinesOf(name);
-        string topic = await ProduceAsync(partitions: 12, lines);
-        string end = lines.Max(line => Parse(line).TimeMs).ToString(CultureInfo.InvariantCulture);
-        string[] arguments = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--trigger", "until-end", "--at-end", "close-all", "--end-time", end, "--partition-by", "session_date"];
-
-        Process[] workers = [.. Enumerable.Range(0, 3).Select(_ => ToolProcess.Start(_folder.Path, arguments))];
-        ToolResult[] results = await Task.WhenAll(workers.Select(worker => Task.Run(() => ToolProcess.Finish(worker, standardInput: null), Token)));
-
-        Assert.All(results, result => Assert.True(result.ExitCode == Done, result.Error));
-        Assert.Equal(await BatchAsync(DataSet.PathOf(name)), await RowsAsync());
-        string before = Snapshots();
-        ToolResult again = ToolProcess.Run(_folder.Path, arguments);
-        Assert.True(again.ExitCode == Done, again.Error);
-        Assert.Equal(before, Snapshots());
-    }
-
-    [Fact]
-    public async Task GrowingInput_RunAfterRun_GivesTheRowsOfBatch()
-    {
-        string[] lines = LinesOf("otto-shop");
-        string topic = await broker.CreateTopicAsync(partitions: 4);
-        string[] run = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--trigger", "until-end", "--partition-by", "none"];
-
-        foreach (string[] part in lines.Chunk((lines.Length / 5) + 1))
-        {
-            await ProduceAsync(topic, 4, part);
-            ToolResult result = ToolProcess.Run(_folder.Path, run);
-            Assert.True(result.ExitCode == Done, result.Error);
-        }
-
-        ToolResult last = ToolProcess.Run(_folder.Path, [.. run, "--at-end", "close-all"]);
-        Assert.True(last.ExitCode == Done, last.Error);
-        Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync());
-    }
-
-    [Theory]
     [InlineData("TERM", Done)]
     [InlineData("INT", Interrupted)]
     public async Task Signal_WhileItRuns_CommitsAndTheNextRunGoesOn(string signal, int exitCode)
     {
-        string[] lines = LinesOf("otto-shop");
+        string[] lines = TopicLines.OfDataSet("otto-shop");
         string topic = await ProduceAsync(partitions: 2, lines);
         string[] arguments = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--partition-by", "none"];
 
@@ -101,7 +59,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     [Fact]
     public async Task DryRun_WritesNothing()
     {
-        string topic = await ProduceAsync(partitions: 1, LinesOf("otto-shop"));
+        string topic = await ProduceAsync(partitions: 1, TopicLines.OfDataSet("otto-shop"));
         ToolResult result = ToolProcess.Run(_folder.Path, "run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--dry-run");
         Assert.True(result.ExitCode == Done, result.Error);
         Assert.Contains("nothing was written", result.Error, StringComparison.Ordinal);
@@ -182,7 +140,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     [Fact]
     public async Task Configuration_FileAndFlags_FlagsWin()
     {
-        string topic = await ProduceAsync(partitions: 1, LinesOf("otto-shop"));
+        string topic = await ProduceAsync(partitions: 1, TopicLines.OfDataSet("otto-shop"));
         File.WriteAllText(
             _folder.File("settings.json"),
             JsonSerializer.Serialize(new { Kafka = new { BootstrapServers = broker.Servers, Topic = topic }, warehouse = "lake", InactivityTimeout = "00:01:00", MaxSessionDuration = "01:00:00" }));
@@ -218,35 +176,12 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
         }
     }
 
-    private static string[] LinesOf(string name)
-    {
-        using StreamReader reader = new(new GZipStream(File.OpenRead(DataSet.PathOf(name)), CompressionMode.Decompress));
-
-        // In the order of time, as they would have come: in the order of the file some would be late.
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).OrderBy(line => Parse(line).TimeMs)];
-    }
-
-    private static (string User, long TimeMs) Parse(string line)
-    {
-        using JsonDocument record = JsonDocument.Parse(line);
-        JsonElement time = record.RootElement.GetProperty("event_timestamp");
-        return (
-            record.RootElement.GetProperty("uuid").GetString()!,
-            time.ValueKind == JsonValueKind.String ? long.Parse(time.GetString()!, CultureInfo.InvariantCulture) : time.GetInt64());
-    }
-
-    private async Task<string> ProduceAsync(int partitions, IEnumerable<string> lines)
+    private async Task<string> ProduceAsync(int partitions, string[] lines)
     {
         string topic = await broker.CreateTopicAsync(partitions);
-        await ProduceAsync(topic, partitions, lines);
+        await broker.ProduceAsync(topic, TopicLines.ToRecords(lines, partitions));
         return topic;
     }
-
-    private Task ProduceAsync(string topic, int partitions, IEnumerable<string> lines) => broker.ProduceAsync(
-        topic,
-        lines.Select(line => (Line: line, Parse(line).User)).Select(e => (PartitionOf(e.User, partitions), (string?)e.User, (string?)e.Line)));
-
-    private static int PartitionOf(string user, int partitions) => (int)((uint)Encoding.UTF8.GetBytes(user).Aggregate(17, (hash, b) => unchecked((hash * 31) + b)) % (uint)partitions);
 
     private async Task<IReadOnlyList<Session>> BatchAsync(string input)
     {
@@ -257,15 +192,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
 
     private async Task<IReadOnlyList<Session>> RowsAsync(string warehouse = "warehouse", string name = "sessions.user_sessions")
     {
-        await using IcebergSessionTable table = await IcebergSessionTable.OpenAsync(new IcebergTableOptions { Warehouse = _folder.File(warehouse), Name = name }, cancellationToken: Token);
-        List<Session> rows = [];
-        await foreach (Session row in table.ReadAsync(new SessionQuery(), cancellationToken: Token))
-        {
-            rows.Add(row);
-        }
-
+        IReadOnlyList<Session> rows = await SessionRows.ReadAsync(new IcebergTableOptions { Warehouse = _folder.File(warehouse), Name = name }, Token);
         return [.. rows.OrderBy(row => row.SessionId, StringComparer.Ordinal)];
     }
-
-    private string Snapshots() => ToolProcess.Run(_folder.Path, "table", "snapshots", "sessions.user_sessions", "--format", "json").Output;
 }

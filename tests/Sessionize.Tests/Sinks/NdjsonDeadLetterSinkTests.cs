@@ -251,6 +251,24 @@ public sealed class NdjsonDeadLetterSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task WriteAsync_FileThatAnotherProcessHolds_WaitsThenSaysSoAndMayBeTriedAgain()
+    {
+        string path = _folder.File("dead.ndjson");
+        await using NdjsonDeadLetterSink stalled = new(path);
+        await stalled.WriteAsync([Letter(1)], Token);
+        await using NdjsonDeadLetterSink other = new(path);
+
+        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(() => other.WriteAsync([Letter(2)], Token).AsTask());
+
+        Assert.True(failure.IsTransient);
+        Assert.Contains("another process", failure.Message, StringComparison.Ordinal);
+        await stalled.FlushAsync(Token);
+        await other.WriteAsync([Letter(2)], Token);
+        await other.FlushAsync(Token);
+        Assert.Equal([1, 2], Lines(path).Select(line => line.GetProperty("line").GetInt32()));
+    }
+
+    [Fact]
     public async Task FlushAsync_DiskIsFull_SaysSo()
     {
         if (!File.Exists("/dev/full"))
