@@ -82,7 +82,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     [Fact]
     public async Task TestMode_WithBrokers_ShowsTheSessionsAndKeepsNothing()
     {
-        string topic = await ProduceAsync(partitions: 2, LinesOf("otto-shop"));
+        string topic = await ProduceAsync(partitions: 2, TopicLines.OfDataSet("otto-shop"));
         ToolResult result = ToolProcess.Run(_folder.Path, "run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--test-mode", "--pipeline", topic).AssertCivil();
 
         Assert.True(result.ExitCode == Done, result.Error);
@@ -98,7 +98,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     [Fact]
     public async Task CloseAll_WithoutEndTimeInAGroupWithOthers_IsRefused()
     {
-        string topic = await ProduceAsync(partitions: 2, LinesOf("otto-shop"));
+        string topic = await ProduceAsync(partitions: 2, TopicLines.OfDataSet("otto-shop"));
         string[] arguments = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--partition-by", "none"];
         Process live = ToolProcess.Start(_folder.Path, [.. arguments, "--trigger", "1s"]);
         while (!live.HasExited && !(await broker.Admin.DescribeConsumerGroupsAsync([topic])).ConsumerGroupDescriptions.Exists(group => group.Members.Count > 0))
@@ -121,7 +121,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     [Fact]
     public async Task CloseAll_WithoutEndTimeStartedTwiceAtOnce_ClosesOnceAndRight()
     {
-        string topic = await ProduceAsync(partitions: 4, LinesOf("otto-shop"));
+        string topic = await ProduceAsync(partitions: 4, TopicLines.OfDataSet("otto-shop"));
         string[] arguments = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--trigger", "until-end", "--at-end", "close-all", "--partition-by", "none"];
         Process[] two = [ToolProcess.Start(_folder.Path, arguments), ToolProcess.Start(_folder.Path, arguments)];
         ToolResult[] results = await Task.WhenAll(two.Select(process => Task.Run(() => ToolProcess.Finish(process, standardInput: null), Token)));
