@@ -22,7 +22,7 @@ internal sealed class KafkaCluster : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ClientErrors _errors;
-    private readonly IAdminClient _admin;
+    private readonly LastingAdminClient _admin;
     private bool? _tellsIds;
     private bool _hasAnswered;
 
@@ -33,10 +33,11 @@ internal sealed class KafkaCluster : IDisposable
         _errors = new ClientErrors("Kafka's administration", clock, logger);
         try
         {
-            _admin = new AdminClientBuilder(ClientSettings.ForAdmin(servers, properties))
+            Dictionary<string, string> settings = ClientSettings.ForAdmin(servers, properties);
+            _admin = new LastingAdminClient(() => new AdminClientBuilder(settings)
                 .SetErrorHandler((_, error) => _errors.Add(error))
                 .SetLogHandler((_, message) => _errors.Add(message))
-                .Build();
+                .Build());
         }
         catch (Exception wrong) when (KafkaFailure.IsWrongSetting(wrong))
         {
@@ -120,7 +121,7 @@ internal sealed class KafkaCluster : IDisposable
         try
         {
             ListOffsetsResult result = await InTimeAsync(
-                _admin.ListOffsetsAsync(specifications, new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = timeout }), timeout).ConfigureAwait(false);
+                _admin.Current.ListOffsetsAsync(specifications, new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = timeout }), timeout).ConfigureAwait(false);
             return result.ResultInfos.ToDictionary(
                 info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
         }
@@ -144,7 +145,7 @@ internal sealed class KafkaCluster : IDisposable
         try
         {
             DescribeConsumerGroupsResult result = await InTimeAsync(
-                _admin.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request }), s_request).ConfigureAwait(false);
+                _admin.Current.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request }), s_request).ConfigureAwait(false);
             ConsumerGroupDescription group = result.ConsumerGroupDescriptions.Single();
             MemberDescription? own = group.Members.Find(member => member.ConsumerId == memberId);
             return group.State == ConsumerGroupState.Stable && own is not null
@@ -162,7 +163,7 @@ internal sealed class KafkaCluster : IDisposable
         async () =>
         {
             List<ListConsumerGroupOffsetsResult> results = await InTimeAsync(
-                _admin.ListConsumerGroupOffsetsAsync(
+                _admin.Current.ListConsumerGroupOffsetsAsync(
                     [new ConsumerGroupTopicPartitions(groupId, null)], new ListConsumerGroupOffsetsOptions { RequestTimeout = s_request }),
                 s_request).ConfigureAwait(false);
             return results.SelectMany(result => result.Partitions).Where(partition => partition.Offset >= 0)
@@ -209,7 +210,7 @@ internal sealed class KafkaCluster : IDisposable
         {
             try
             {
-                await _admin.CreateTopicsAsync(
+                await _admin.Current.CreateTopicsAsync(
                     [new TopicSpecification { Name = name, NumPartitions = partitions, ReplicationFactor = -1 }],
                     new CreateTopicsOptions { RequestTimeout = s_request, OperationTimeout = s_request }).ConfigureAwait(false);
                 Log.TopicCreated(_logger, name, partitions);
@@ -256,7 +257,7 @@ internal sealed class KafkaCluster : IDisposable
     }
 
     private Task<KnownTopic[]> DescribeWithoutIdsAsync(IReadOnlyCollection<string> names) => Task.Run(() =>
-        _admin.GetMetadata(s_localRequest).Topics.Where(topic => !topic.Error.IsError && names.Contains(topic.Topic))
+        _admin.Current.GetMetadata(s_localRequest).Topics.Where(topic => !topic.Error.IsError && names.Contains(topic.Topic))
             .Select(topic => new KnownTopic(topic.Topic, KnownTopic.NoId, topic.Partitions.Count)).ToArray());
 
     private async Task<IReadOnlyList<KnownTopic>> DescribeWithIdsAsync(IReadOnlyCollection<string> names, TimeSpan timeout)
@@ -265,7 +266,7 @@ internal sealed class KafkaCluster : IDisposable
         try
         {
             DescribeTopicsResult result = await InTimeAsync(
-                _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = timeout }), timeout).ConfigureAwait(false);
+                _admin.Current.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = timeout }), timeout).ConfigureAwait(false);
             found = result.TopicDescriptions;
         }
         catch (DescribeTopicsException partly)
@@ -299,7 +300,7 @@ internal sealed class KafkaCluster : IDisposable
         }
     }
 
-    private Task<string[]> TopicsAsync() => Task.Run(() => _admin.GetMetadata(s_request).Topics.Select(topic => topic.Topic).ToArray());
+    private Task<string[]> TopicsAsync() => Task.Run(() => _admin.Current.GetMetadata(s_request).Topics.Select(topic => topic.Topic).ToArray());
 
     private async Task<T> RepeatAsync<T>(string what, Func<Task<T>> ask, CancellationToken cancellationToken)
     {
