@@ -12,7 +12,7 @@ internal sealed class Worker : IAsyncDisposable
     private const int Unavailable = 5;
     private const int Killed = 137;
 
-    // librdkafka aborts itself at times when a broker goes away. To everything else that is a kill like others; they are counted, so that they are seen.
+    // A crash in librdkafka is to everything else a kill like others. They are counted, so that they are seen; soaks found one that way (LastingAdminClient).
     private const int Aborted = 134;
     private const int Faulted = 139;
 

@@ -22,7 +22,7 @@ internal sealed partial class KafkaCluster : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ClientErrors _errors;
-    private readonly IAdminClient _admin;
+    private readonly LastingAdminClient _admin;
     private bool? _tellsIds;
     private bool _hasAnswered;
 
@@ -33,10 +33,11 @@ internal sealed partial class KafkaCluster : IDisposable
         _errors = new ClientErrors("Kafka's administration", clock, logger);
         try
         {
-            _admin = new AdminClientBuilder(ClientSettings.ForAdmin(servers, properties))
+            Dictionary<string, string> settings = ClientSettings.ForAdmin(servers, properties);
+            _admin = new LastingAdminClient(() => new AdminClientBuilder(settings)
                 .SetErrorHandler((_, error) => _errors.Add(error))
                 .SetLogHandler((_, message) => _errors.Add(message))
-                .Build();
+                .Build());
         }
         catch (Exception wrong) when (KafkaFailure.IsWrongSetting(wrong))
         {
@@ -120,7 +121,7 @@ internal sealed partial class KafkaCluster : IDisposable
         try
         {
             ListOffsetsResult result = await InTimeAsync(
-                _admin.ListOffsetsAsync(specifications, new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = timeout }), timeout).ConfigureAwait(false);
+                _admin.Current.ListOffsetsAsync(specifications, new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = timeout }), timeout).ConfigureAwait(false);
             return result.ResultInfos.ToDictionary(
                 info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
         }
@@ -177,7 +178,7 @@ internal sealed partial class KafkaCluster : IDisposable
         {
             try
             {
-                await _admin.CreateTopicsAsync(
+                await _admin.Current.CreateTopicsAsync(
                     [new TopicSpecification { Name = name, NumPartitions = partitions, ReplicationFactor = -1 }],
                     new CreateTopicsOptions { RequestTimeout = s_request, OperationTimeout = s_request }).ConfigureAwait(false);
                 Log.TopicCreated(_logger, name, partitions);
@@ -224,7 +225,7 @@ internal sealed partial class KafkaCluster : IDisposable
     }
 
     private Task<KnownTopic[]> DescribeWithoutIdsAsync(IReadOnlyCollection<string> names) => Task.Run(() =>
-        _admin.GetMetadata(s_localRequest).Topics.Where(topic => !topic.Error.IsError && names.Contains(topic.Topic))
+        _admin.Current.GetMetadata(s_localRequest).Topics.Where(topic => !topic.Error.IsError && names.Contains(topic.Topic))
             .Select(topic => new KnownTopic(topic.Topic, KnownTopic.NoId, topic.Partitions.Count)).ToArray());
 
     private async Task<IReadOnlyList<KnownTopic>> DescribeWithIdsAsync(IReadOnlyCollection<string> names, TimeSpan timeout)
@@ -233,7 +234,7 @@ internal sealed partial class KafkaCluster : IDisposable
         try
         {
             DescribeTopicsResult result = await InTimeAsync(
-                _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = timeout }), timeout).ConfigureAwait(false);
+                _admin.Current.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = timeout }), timeout).ConfigureAwait(false);
             found = result.TopicDescriptions;
         }
         catch (DescribeTopicsException partly)
@@ -267,7 +268,7 @@ internal sealed partial class KafkaCluster : IDisposable
         }
     }
 
-    private Task<string[]> TopicsAsync() => Task.Run(() => _admin.GetMetadata(s_request).Topics.Select(topic => topic.Topic).ToArray());
+    private Task<string[]> TopicsAsync() => Task.Run(() => _admin.Current.GetMetadata(s_request).Topics.Select(topic => topic.Topic).ToArray());
 
     private async Task<T> RepeatAsync<T>(string what, Func<Task<T>> ask, CancellationToken cancellationToken)
     {
