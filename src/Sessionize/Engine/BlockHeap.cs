@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -37,8 +38,18 @@ internal sealed class BlockHeap
     public long FreeBytes { get; private set; }
 
     /// <summary>The first bytes of a block.</summary>
+    /// <remarks>
+    /// The length is not checked, since that would read the chunk's length, which lies somewhere else, and wait for it: it has to be one that the
+    /// block has.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Span<byte> Get(uint block, int length) => _chunks[block >> PlaceBits].AsSpan((int)(block & ((1 << PlaceBits) - 1)) * Granule, length);
+    public Span<byte> Get(uint block, int length)
+    {
+        byte[] chunk = _chunks[block >> PlaceBits];
+        int start = (int)(block & ((1 << PlaceBits) - 1)) * Granule;
+        Debug.Assert(length >= 0 && length <= chunk.Length - start, "A block is read beyond the end of its chunk.");
+        return MemoryMarshal.CreateSpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(chunk), start), length);
+    }
 
     /// <summary>How many bytes a block has that was asked for with a length.</summary>
     public static int Capacity(int length) => length <= OwnChunkBytes ? BytesOf(SizeClass(length)) : RoundUp(length);

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Sessionize.Engine;
@@ -45,8 +46,9 @@ internal sealed class VisitTable
 
     public ref VisitRecord this[int user]
     {
+        // Every slab is full length, so the index needs no check: one would read the slab's length, which lies somewhere else, and wait for that.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref _slabs[user >> SlabBits][user & ((1 << SlabBits) - 1)];
+        get => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slabs[user >> SlabBits]), user & ((1 << SlabBits) - 1));
     }
 
     public static ulong Hash(ReadOnlySpan<byte> userId) => XxHash3.HashToUInt64(userId, s_seed);
