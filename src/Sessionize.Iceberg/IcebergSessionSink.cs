@@ -18,7 +18,7 @@ namespace Sessionize.Iceberg;
 /// process leaves behind are orphans, which Iceberg's orphan removal deletes.</para>
 /// <para>An instance takes one pipeline. Not thread-safe, but for <see cref="Encode"/>.</para>
 /// </remarks>
-public sealed class IcebergSessionSink : ISessionBatchSink
+public sealed class IcebergSessionSink : ISessionBatchSink, IMeasuredSink
 {
     private readonly IcebergTableOptions _options;
     private readonly TimeProvider _clock;
@@ -33,6 +33,8 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     private SessionFileWriter? _writer;
     private TableCommit? _commit;
     private Guid _commitId;
+    private long _stagedBytes;
+    private long _committedBytes;
 
     /// <summary>Makes a sink; nothing is connected to before <see cref="OpenAsync"/>.</summary>
     /// <param name="options">Which table, and how; copied. A mistake in them is told by <see cref="OpenAsync"/>.</param>
@@ -54,6 +56,9 @@ public sealed class IcebergSessionSink : ISessionBatchSink
     /// <summary>In batch: whether a run of this name had committed already, so that this one wrote nothing.</summary>
     /// <value>Known after the commit.</value>
     public bool WasCommittedBefore { get; private set; }
+
+    /// <inheritdoc/>
+    long IMeasuredSink.CommittedBytes => Volatile.Read(ref _committedBytes);
 
     /// <summary>Looks whether a run has committed to a table, before its work is done in vain.</summary>
     /// <param name="options">The table, with <see cref="IcebergTableOptions.RunId"/>.</param>
@@ -146,6 +151,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
 
             _commit = New(commit, files);
             _commitId = commit.Id;
+            _stagedBytes = files.Sum(file => file.FileSizeInBytes);
         }
 
         return await SettleAsync(await _commit.RunAsync(Table, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
@@ -205,6 +211,7 @@ public sealed class IcebergSessionSink : ISessionBatchSink
         }
 
         WasCommittedBefore = result.MayDiscard;
+        Volatile.Write(ref _committedBytes, _committedBytes + (WasCommittedBefore ? 0 : _stagedBytes));
         await ResetAsync().ConfigureAwait(false);
         return SinkCommitOutcome.Committed;
     }

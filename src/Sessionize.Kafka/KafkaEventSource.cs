@@ -16,7 +16,7 @@ namespace Sessionize.Kafka;
 /// <para>The end of a partition by which it is found idle includes transactions that are open: what is in them is still to come.</para>
 /// <para>Not thread-safe, but for <see cref="KeyMismatches"/> and <see cref="LostRecords"/>.</para>
 /// </remarks>
-public sealed class KafkaEventSource : IGroupEventSource
+public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
 {
     private static readonly TimeSpan s_watchEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_watchTimeout = TimeSpan.FromSeconds(5);
@@ -75,6 +75,11 @@ public sealed class KafkaEventSource : IGroupEventSource
     /// <summary>How many events had a key other than their user id, or none. Safe to read from any thread.</summary>
     /// <remarks>Where events of one user lie in several partitions, each partition makes sessions of its own.</remarks>
     public long KeyMismatches => _reader?.KeyMismatches ?? 0;
+
+    /// <inheritdoc/>
+    string? IEventSourceWarning.Warning => !_options.UsersSpanPartitions && KeyMismatches is > 0 and long mismatches
+        ? $"{mismatches} events had a key other than their user id: a user whose events lie in several partitions gets sessions from each. Key the records by the user, or call UsersSpanPartitions()."
+        : null;
 
     /// <summary>How many records were missing and accepted as lost (<see cref="KafkaDataLoss.Continue"/>), as far as is known. Safe to read from any thread.</summary>
     public long LostRecords => _check?.LostRecords ?? 0;

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Sessionize.Diagnostics;
@@ -16,16 +16,20 @@ namespace Sessionize;
 /// </remarks>
 public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
 {
+    /// <summary>The name of the meter that all instruments of pipelines belong to, for <c>AddMeter</c> of OpenTelemetry.</summary>
+    public const string MeterName = "Sessionize";
+
     private readonly SessionizationDefinition _definition;
     private readonly PipelinePlan _plan;
     private readonly SessionizationContext _context;
     private readonly PostedEventSource? _posted;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _readersLock = new();
-    private readonly List<Channel<SessionChange>> _readers = [];
-    private StreamingEngine? _engine;
-    private bool _isEnded;
+    private readonly BackPressure _pressure;
+    private readonly SessionReaders _readers;
+    private readonly PipelineMetrics _metrics;
+    private volatile StreamingEngine? _engine;
+    private volatile PipelineCheckup? _checkup;
     private int _isStarted;
 
     /// <summary>Checks a definition and makes a pipeline of it; nothing is opened before <see cref="RunAsync(CancellationToken)"/>.</summary>
@@ -40,6 +44,9 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
         _context = PipelinePlan.ContextOf(definition, _plan.Rules, services);
         _posted = definition.Source is null ? new PostedEventSource() : null;
         _logger = _context.LoggerFactory.CreateLogger("Sessionize");
+        _pressure = new BackPressure(definition.TimeProvider);
+        _readers = new SessionReaders(_pressure.Readers);
+        _metrics = new PipelineMetrics(definition.Name, services?.GetService(typeof(IMeterFactory)) as IMeterFactory);
     }
 
     /// <summary>The pipeline's name.</summary>
@@ -62,6 +69,22 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
                 OpenUsers = _engine?.Lanes.Sum(lane => (long)lane.Users) ?? 0,
                 FailedLanes = _engine?.FailedLanes ?? [],
             };
+        }
+    }
+
+    /// <summary>How the pipeline is now, and why. Lag alone makes it no worse: a restart cures no lag.</summary>
+    public SessionizationHealth Health
+    {
+        get
+        {
+            if (_ended.Task.Exception?.InnerException is { } failure)
+            {
+                return WithoutLanes(SessionizationHealthStatus.Unhealthy, $"The pipeline stopped: {failure.Message}");
+            }
+
+            return _ended.Task.IsCompleted ? WithoutLanes(SessionizationHealthStatus.Healthy)
+                : _checkup is { } checkup ? checkup.Look()
+                : WithoutLanes(SessionizationHealthStatus.Degraded, PipelineCheckup.NotOpened);
         }
     }
 
@@ -137,27 +160,15 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
     /// <summary>Reads along: sessions as they close, before their commit. After a crash some come again, with the same id.</summary>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>The changes from now on, until the pipeline ends. A reader that is slow makes the pipeline wait.</returns>
-    public IAsyncEnumerable<SessionChange> ReadSessionsAsync(CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<SessionChange> ReadSessionsAsync(CancellationToken cancellationToken = default) =>
+        _readers.Add(cancellationToken);
+
+    /// <summary>Ends posting and reading along, and the instruments. A run is not waited for: cancel its token and await it.</summary>
+    public void Dispose()
     {
-        // Subscribed now, not at the first MoveNext: what closes in between must not be missed.
-        Channel<SessionChange> reader = Channel.CreateBounded<SessionChange>(1024);
-        lock (_readersLock)
-        {
-            if (_isEnded)
-            {
-                reader.Writer.TryComplete();
-            }
-            else
-            {
-                _readers.Add(reader);
-            }
-        }
-
-        return ReadAsync(reader, cancellationToken);
+        End(null);
+        _metrics.Dispose();
     }
-
-    /// <summary>Ends posting and reading along. A run is not waited for: cancel its token and await it.</summary>
-    public void Dispose() => End(null);
 
     /// <inheritdoc cref="Dispose"/>
     public ValueTask DisposeAsync()
@@ -165,6 +176,9 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
         Dispose();
         return default;
     }
+
+    private static SessionizationHealth WithoutLanes(SessionizationHealthStatus status, params string[] findings) =>
+        new() { Status = status, Findings = findings, Lanes = [] };
 
     private PostedEventSource Posted => _posted
         ?? throw new InvalidOperationException($"The pipeline '{Name}' reads from a source; events are posted to one without.");
@@ -190,9 +204,12 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
         await using IDeadLetterSink deadLetters = DeadLetterPlace.Make(_definition, _context);
         try
         {
-            StreamingEngine engine = new(_plan, sink, followers, store, deadLetters, _definition.TimeProvider, _logger, source as IGroupEventSource);
+            StreamingEngine engine = new(_plan, sink, followers, store, deadLetters, _definition.TimeProvider, _logger, source as IGroupEventSource, _metrics);
             _engine = engine;
-            await new PipelineLoop(_plan, _definition, engine, source, progress, _logger, ShowAsync).RunAsync(cancellationToken).ConfigureAwait(false);
+            _metrics.Observe(new PipelineReadings(_plan, engine, _pressure, _definition.TimeProvider, () => !_ended.Task.IsCompleted));
+            PipelineLoop loop = new(_plan, _definition, engine, source, progress, _logger, _pressure, _readers.ShowAsync);
+            _checkup = new PipelineCheckup(_plan, _definition.Trigger.Every, engine, loop, _pressure, source as IEventSourceWarning);
+            await loop.RunAsync(cancellationToken).ConfigureAwait(false);
             engine.ThrowIfLanesFailed();
         }
         finally
@@ -204,62 +221,9 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
         }
     }
 
-    private async ValueTask ShowAsync(IReadOnlyList<SessionChange> changes, CancellationToken cancellationToken)
-    {
-        if (changes.Count == 0)
-        {
-            return;
-        }
-
-        Channel<SessionChange>[] readers;
-        lock (_readersLock)
-        {
-            readers = [.. _readers];
-        }
-
-        foreach (Channel<SessionChange> reader in readers)
-        {
-            foreach (SessionChange change in changes)
-            {
-                while (!reader.Writer.TryWrite(change) && await reader.Writer.WaitToWriteAsync(cancellationToken).ConfigureAwait(false))
-                {
-                }
-            }
-        }
-    }
-
-    private async IAsyncEnumerable<SessionChange> ReadAsync(
-        Channel<SessionChange> reader, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        try
-        {
-            await foreach (SessionChange change in reader.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-            {
-                yield return change;
-            }
-        }
-        finally
-        {
-            // One that stops reading must not make the pipeline wait for ever.
-            reader.Writer.TryComplete();
-            lock (_readersLock)
-            {
-                _readers.Remove(reader);
-            }
-        }
-    }
-
     private void End(Exception? exception)
     {
-        lock (_readersLock)
-        {
-            _isEnded = true;
-            foreach (Channel<SessionChange> reader in _readers)
-            {
-                reader.Writer.TryComplete(exception);
-            }
-        }
-
+        _readers.End(exception);
         if (exception is null)
         {
             _posted?.Stop(null);

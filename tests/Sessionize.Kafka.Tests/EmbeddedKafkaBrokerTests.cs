@@ -79,7 +79,7 @@ public sealed class EmbeddedKafkaBrokerTests
         List<ConsumeResult<string, string>> found = [];
         while (found.Count < count)
         {
-            found.Add(consumer.Consume(TimeLimit.Of(30)));
+            found.Add(consumer.Consume(TimeLimit.Of()));
         }
 
         return found;

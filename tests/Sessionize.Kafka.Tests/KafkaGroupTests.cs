@@ -90,7 +90,7 @@ public sealed class KafkaGroupTests(KafkaBroker broker)
         await using SourceDriver second = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
 
         // The first one does not read, so it never hears that it is to let go.
-        await second.ReadUntilAsync(() => second.Owned.Count == 1, TimeLimit.Of(30));
+        await second.ReadUntilAsync(() => second.Owned.Count == 1, TimeLimit.Of());
         await first.ReadUntilAsync(() => first.Changes.Count == 2, TimeLimit.Of());
 
         Assert.Equal((AssignmentChangeKind.Revoked, TimeSpan.FromSeconds(3)), (first.Changes[1].Kind, first.Changes[1].Patience));
@@ -187,10 +187,14 @@ public sealed class KafkaGroupTests(KafkaBroker broker)
         await using SourceDriver driver = await new SourceDriver(
             options, commits, Trigger.Continuous(TimeSpan.FromSeconds(1)), wrap: parser => new StandingParser(parser, TimeSpan.FromSeconds(4)))
             .OpenAsync(TimeLimit.Of());
-        await driver.ReadUntilAsync(() => driver.Changes.Count == 3 && driver.Records.Count == 200, TimeLimit.Of(30), mayWait: true);
+        // A machine that is busy elsewhere may let it happen again.
+        await driver.ReadUntilAsync(
+            () => driver.Changes.Count >= 3 && driver.Records.Select(record => (record.Partition, record.Position)).Distinct().Count() == 200,
+            TimeLimit.Of(),
+            mayWait: true);
 
         Assert.Equal(
-            [AssignmentChangeKind.Assigned, AssignmentChangeKind.Lost, AssignmentChangeKind.Assigned], driver.Changes.Select(change => change.Kind));
+            [AssignmentChangeKind.Assigned, AssignmentChangeKind.Lost, AssignmentChangeKind.Assigned], driver.Changes.Take(3).Select(change => change.Kind));
     }
 
     [Theory]

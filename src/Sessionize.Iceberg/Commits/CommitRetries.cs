@@ -16,6 +16,17 @@ internal sealed class CommitRetries(TableProperties properties, TimeProvider clo
     /// <summary>Whether there may be one more.</summary>
     public bool MayGoOn => Count < properties.CommitRetries && clock.GetElapsedTime(_start) < properties.CommitTotalRetryTime;
 
+    public static SessionizeException UsedUp(string message, Exception? cause) => new(message, cause, isTransient: true) { AreRetriesUsedUp = true };
+
+    /// <summary>Ends the commit where it may not be tried again: whoever commits must not begin all retries anew.</summary>
+    public void ThrowIfUsedUp(SessionizeException failure)
+    {
+        if (!MayGoOn)
+        {
+            throw UsedUp(failure.Message, failure);
+        }
+    }
+
     /// <summary>Waits before the next try: longer each time, and never as long as others that wait.</summary>
     public Task PauseAsync(CancellationToken cancellationToken)
     {
@@ -26,6 +37,7 @@ internal sealed class CommitRetries(TableProperties properties, TimeProvider clo
     }
 
     /// <summary>Does something that changes nothing until it succeeds or the retries are used up.</summary>
+    /// <exception cref="SessionizeException">It fails for good; or the retries are used up (<see cref="SessionizeException.AreRetriesUsedUp"/>).</exception>
     public async ValueTask<T> RunAsync<T>(Func<ValueTask<T>> action, CancellationToken cancellationToken)
     {
         while (true)
@@ -34,8 +46,9 @@ internal sealed class CommitRetries(TableProperties properties, TimeProvider clo
             {
                 return await action().ConfigureAwait(false);
             }
-            catch (SessionizeException failure) when (failure.IsTransient && MayGoOn)
+            catch (SessionizeException failure) when (failure is { IsTransient: true, AreRetriesUsedUp: false })
             {
+                ThrowIfUsedUp(failure);
                 await PauseAsync(cancellationToken).ConfigureAwait(false);
             }
         }

@@ -39,7 +39,7 @@ internal sealed class TableCommit(
     /// <summary>Makes the snapshot, unless the fence says otherwise. May be called again after an exception.</summary>
     /// <param name="start">The table as it was last seen; it may have changed since.</param>
     /// <param name="cancellationToken">Stops the call; then the outcome is unknown.</param>
-    /// <exception cref="SessionizeException">The catalog refuses for good; or the retries are used up; or the outcome stays unknown.</exception>
+    /// <exception cref="SessionizeException">The catalog refuses for good; or the retries are used up (<see cref="SessionizeException.AreRetriesUsedUp"/>), the outcome being unknown where <see cref="MustKeepFiles"/>.</exception>
     public async ValueTask<CommitResult> RunAsync(CatalogTable start, CancellationToken cancellationToken)
     {
         // A call that failed may have left the table anywhere.
@@ -54,11 +54,15 @@ internal sealed class TableCommit(
                     return result;
                 }
             }
-            catch (SessionizeException failure) when (!failure.AreRetriesUsedUp && retries.MayGoOn)
+            catch (SessionizeException failure) when (!failure.AreRetriesUsedUp && (failure.IsTransient || retries.MayGoOn))
             {
                 // Whether the commit was made is unknown, or it did not come so far. The next look at the table tells. What is missing for good
                 // may have been expired with the snapshot that the try started from.
-                if (!failure.IsTransient)
+                if (failure.IsTransient)
+                {
+                    retries.ThrowIfUsedUp(failure);
+                }
+                else
                 {
                     CatalogTable now = await retries.RunAsync(() => LoadAsync(start.Name, cancellationToken), cancellationToken).ConfigureAwait(false);
                     if (HeadOf(now) == HeadOf(table))
@@ -150,15 +154,13 @@ internal sealed class TableCommit(
             CatalogCommitOutcome.Refused => throw new SessionizeException($"{catalog.Description} refuses the commit to {table.Name}: {outcome.Reason}"),
             CatalogCommitOutcome.NotSent when !outcome.IsTransient => throw outcome.Failure!,
             _ when retries.MayGoOn => null,
-            CatalogCommitOutcome.NotSent => throw UsedUp(outcome.Failure!.Message, outcome.Failure),
-            _ => throw UsedUp(
+            CatalogCommitOutcome.NotSent => throw CommitRetries.UsedUp(outcome.Failure!.Message, outcome.Failure),
+            _ => throw CommitRetries.UsedUp(
                 $"Others committed to {table.Name} first each of {retries.Count + 1} times, and {(MustKeepFiles ? "the answer to one try was lost" : "nothing was written")}. "
                 + "Run it again, or raise the table's property commit.retry.num-retries.",
                 cause: null),
         };
     }
-
-    private static SessionizeException UsedUp(string message, Exception? cause) => new(message, cause, isTransient: true) { AreRetriesUsedUp = true };
 
     /// <summary>Writes what a try needs. What a failure leaves behind is deleted: nobody has heard of it.</summary>
     private async ValueTask<(Snapshot Snapshot, SentTry Sent)> PrepareAsync(

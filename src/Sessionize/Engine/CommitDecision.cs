@@ -10,9 +10,24 @@ internal sealed class CommitDecision(ISessionSink sink, TimeProvider clock, ILog
     private const int MostTries = 8;
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Why the commit that is under way is tried again; <see langword="null"/>: it is not. May be read by any thread.</summary>
+    public string? RetriedFailure { get; private set; }
+
     /// <summary>Commits; an outcome that is unknown is looked up before anything else is done, and what was not committed is tried again.</summary>
     /// <exception cref="Exception">The sink's own, when it fails for good or too often: nothing was committed, or nobody can tell.</exception>
     public async ValueTask<SinkCommitOutcome> TakeAsync(SinkCommit commit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryAsync(commit, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            RetriedFailure = null;
+        }
+    }
+
+    private async ValueTask<SinkCommitOutcome> TryAsync(SinkCommit commit, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -27,6 +42,7 @@ internal sealed class CommitDecision(ISessionSink sink, TimeProvider clock, ILog
                 failure = ExceptionDispatchInfo.Capture(exception);
             }
 
+            RetriedFailure = failure.SourceException.Message;
             Log.OutcomeUnknown(logger, commit.Pipeline, failure.SourceException);
             if (await HasCommittedAsync(commit).ConfigureAwait(false))
             {

@@ -239,6 +239,7 @@ internal sealed partial class Lane
         }
 
         _unpacked.LoadFirst();
+        OpenVisits += count > 0 ? 1 : 0;
         int user = _visits.Add(VisitTable.Hash(userId), userId);
         MarkDirty(user);
         Keep(user, count >= _crowdedFrom ? Crowd(user) : _unpacked);

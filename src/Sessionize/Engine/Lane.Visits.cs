@@ -61,6 +61,7 @@ internal sealed partial class Lane
         }
 
         visit.AssertInvariants();
+        OpenVisits += visit.Count == 1 ? 1 : 0;
         user = user == VisitTable.None ? _visits.Add(userHash, userId) : user;
         MarkDirty(user);
         CloseDue(user, visit);
@@ -243,7 +244,7 @@ internal sealed partial class Lane
     {
         ReadOnlySpan<RetainedEvent> events = visit.FirstSession;
         Closed.Add(new SessionChange(SessionChangeKind.Added, _rows.Make(_visits.UserId(user), visit.FirstState, events, _plan.Rules.ReasonOf(rule))));
-        Counts.Closed++;
+        Counts.AddClosed(rule);
         EndCause cause = visit.FirstEnd;
         Floor floor = cause.Kind switch
         {
@@ -271,6 +272,7 @@ internal sealed partial class Lane
         try
         {
             visit.CloseFirst();
+            OpenVisits -= visit.Count == 0 ? 1 : 0;
         }
         catch (RuleFailure failure)
         {
@@ -304,6 +306,7 @@ internal sealed partial class Lane
 
     private void Remove(int user, OpenVisit visit)
     {
+        OpenVisits -= visit.Count > 0 ? 1 : 0;
         foreach (ref readonly RetainedEvent e in visit.Events())
         {
             _reader.Release(e);

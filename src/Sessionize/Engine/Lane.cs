@@ -34,6 +34,7 @@ internal sealed partial class Lane
         Id = id;
         _plan = plan;
         _kernel = plan.Kernel;
+        Counts = new LaneCounts(plan.Rules.Rules.Count);
         _texts = new VisitTexts(_table);
         _reader = new EventReader(_table, _texts);
         _rows = new SessionRows(plan, _texts);
@@ -46,7 +47,7 @@ internal sealed partial class Lane
 
     public LaneId Id { get; }
 
-    public LaneCounts Counts { get; } = new();
+    public LaneCounts Counts { get; private set; }
 
     /// <summary>How often retained events were touched, but for those that came in order into visits that are not crowded.</summary>
     public VisitWork Work { get; } = new();
@@ -68,6 +69,9 @@ internal sealed partial class Lane
     /// <summary>The memory of visits that are not crowded: slots, records and blocks. Pages and fields, each once, are not in it.</summary>
     public long VisitBytes => _visits.Bytes + (_dirty.Capacity * sizeof(int));
 
+    /// <summary>The users of whom an event is not yet in a closed session.</summary>
+    public int OpenVisits { get; private set; }
+
     /// <summary>The sessions that closed since they were last taken.</summary>
     public List<SessionChange> Closed { get; private set; } = [];
 
@@ -76,6 +80,13 @@ internal sealed partial class Lane
 
     /// <summary>Whether position or state changed since the last checkpoint.</summary>
     public bool HasChanged { get; private set; }
+
+    /// <summary>Counts into what an earlier lane of the same id counted, from what was counted so far on.</summary>
+    public void CountInto(LaneCounts counts)
+    {
+        counts.Add(Counts);
+        Counts = counts;
+    }
 
     /// <summary>Takes the records of a batch, in the order of their partition.</summary>
     public void Take(EventBatch batch, LanePartition partition)

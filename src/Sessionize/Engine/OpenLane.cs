@@ -11,6 +11,9 @@ internal sealed class OpenLane(Lane lane)
     /// <summary>How many deltas were written since the last full snapshot.</summary>
     public int Deltas { get; set; }
 
+    /// <summary>The bytes of the last full snapshot and of the deltas on it, as given to the store; 0 before the first snapshot of this process.</summary>
+    public long StateBytes { get; set; }
+
     /// <summary>How many of the lane's closed sessions were shown to those who read along.</summary>
     public int Shown { get; set; }
 }

@@ -12,6 +12,7 @@ internal sealed class PipelineLoop(
     IEventSource source,
     IProgress<TriggerProgress>? progress,
     ILogger logger,
+    BackPressure pressure,
     Func<IReadOnlyList<SessionChange>, CancellationToken, ValueTask> show)
 {
     private readonly TimeProvider _clock = definition.TimeProvider;
@@ -24,11 +25,16 @@ internal sealed class PipelineLoop(
     // A change that was seen while intake was stopped, and that is next.
     private AssignmentChange? _nextChange;
     private IReadOnlyList<SourcePartition> _partitions = [];
+    private volatile bool _isOpen;
+
+    /// <summary>Whether the source and the lanes that it came with were opened. May be asked by any thread.</summary>
+    public bool IsOpen => _isOpen;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         long startMs = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         await OpenAsync(await source.OpenAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        _isOpen = true;
         using PeriodicTimer timer = new(_trigger.Every, _clock);
         while (true)
         {
@@ -141,14 +147,22 @@ internal sealed class PipelineLoop(
     /// <summary>Reads when the limits allow it; a change of the partitions does not wait for that.</summary>
     private async Task<SourceReadResult> ReadAsync(CancellationToken cancellationToken)
     {
-        while (_limits.Pause() is { } pause)
+        try
         {
-            if (_group is not null && (_nextChange ??= _group.TakeAssignmentChange()) is not null)
+            while (_limits.Pause() is { } pause)
             {
-                return SourceReadResult.AssignmentChanged;
-            }
+                if (_group is not null && (_nextChange ??= _group.TakeAssignmentChange()) is not null)
+                {
+                    return SourceReadResult.AssignmentChanged;
+                }
 
-            await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(false);
+                pressure.Limits.Begin();
+                await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            pressure.Limits.End();
         }
 
         return await source.ReadAsync(_batch, cancellationToken).ConfigureAwait(false);

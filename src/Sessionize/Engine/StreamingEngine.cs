@@ -17,7 +17,8 @@ internal sealed class StreamingEngine(
     IDeadLetterSink deadLetters,
     TimeProvider clock,
     ILogger logger,
-    IGroupEventSource? group = null)
+    IGroupEventSource? group = null,
+    PipelineMetrics? metrics = null)
 {
     private const int DeltasPerSnapshot = 10;
     private const int MostReloads = 3;
@@ -25,18 +26,30 @@ internal sealed class StreamingEngine(
     // Replaced, never changed: another thread reads the counts meanwhile.
     private ImmutableSortedDictionary<LaneId, OpenLane> _lanes = ImmutableSortedDictionary<LaneId, OpenLane>.Empty;
 
-    // What lanes did that are others' by now, or were opened again.
-    private readonly LaneCounts _gone = new();
+    // By lane, those included that are others' by now: a lane that comes back goes on counting, so that no number ever falls.
+    private ImmutableSortedDictionary<LaneId, LaneCounts> _counts = ImmutableSortedDictionary<LaneId, LaneCounts>.Empty;
 
     private readonly FailedLanes _failed = new(plan, logger);
     private readonly CommitDecision _decision = new(sink, clock, logger);
     private readonly LaneRestore _restore = new(plan, store, group, logger);
     private readonly Dictionary<string, (OpenLane Lane, LanePartition Partition)> _partitions = new(StringComparer.Ordinal);
     private readonly string _fingerprint = StateFingerprint.Of(plan).ToString();
-    private DateTimeOffset _lastCommit = clock.GetUtcNow();
-    private int _reloads;
 
     public IEnumerable<Lane> Lanes => _lanes.Values.Select(open => open.Lane);
+
+    /// <summary>The lanes that this process has, in their order. May be asked for, and their plain numbers read, by any thread.</summary>
+    public IEnumerable<OpenLane> OpenLanes => _lanes.Values;
+
+    /// <summary>What each lane did that this process ever had. May be read by any thread.</summary>
+    public IReadOnlyDictionary<LaneId, LaneCounts> CountsByLane => _counts;
+
+    public CommitWatch Commits { get; } = new(clock);
+
+    /// <summary>How many bytes of sessions the sink committed; <see langword="null"/>: it cannot tell. May be read by any thread.</summary>
+    public long? CommittedBytes => (sink as IMeasuredSink)?.CommittedBytes;
+
+    /// <summary>Why the commit that is under way is tried again; <see langword="null"/>: it is not. May be read by any thread.</summary>
+    public string? RetriedFailure => _decision.RetriedFailure;
 
     /// <summary>The lanes that were left out because their state cannot be opened.</summary>
     public IReadOnlyList<LaneId> FailedLanes => _failed.Lanes;
@@ -44,11 +57,10 @@ internal sealed class StreamingEngine(
     /// <summary>What all lanes did that this process had. Read while they work, the numbers are of slightly different moments.</summary>
     public LaneCounts Total()
     {
-        LaneCounts total = new();
-        total.Add(_gone);
-        foreach (Lane lane in Lanes)
+        LaneCounts total = new(plan.Rules.Rules.Count);
+        foreach (LaneCounts counts in _counts.Values)
         {
-            total.Add(lane.Counts);
+            total.Add(counts);
         }
 
         return total;
@@ -112,13 +124,14 @@ internal sealed class StreamingEngine(
             if (_lanes.TryGetValue(id, out OpenLane? open))
             {
                 _lanes = _lanes.Remove(id);
-                _gone.Add(open.Lane.Counts);
                 foreach (LanePartition partition in open.Lane.Partitions)
                 {
                     _partitions.Remove(partition.Source.Name);
                 }
             }
         }
+
+        ResetWaiting();
     }
 
     /// <summary>Takes a batch of one partition.</summary>
@@ -136,6 +149,11 @@ internal sealed class StreamingEngine(
         }
 
         target.Lane.Lane.Take(batch, target.Partition);
+        if (batch.Count > 0 && batch.Origin(batch.Count - 1).ArrivalMs is var arrivedMs and not long.MaxValue)
+        {
+            target.Partition.ArrivedMs = arrivedMs;
+        }
+
         target.Lane.Lane.SkipTo(batch.Next, target.Partition);
         return TakeShown([target.Lane]);
     }
@@ -158,8 +176,9 @@ internal sealed class StreamingEngine(
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         foreach ((OpenLane open, LanePartition partition) in _partitions.Values)
         {
-            if (!plan.IsLive || endOf(partition.Source.Name) is not { } end
-                || end.Position != partition.Next || now - end.ConfirmedAtMs > newestAnswerMs)
+            PartitionEnd? answer = endOf(partition.Source.Name);
+            partition.Lag = answer is null ? LanePartition.UnknownLag : Math.Max(0, answer.Value.Position - partition.Next);
+            if (!plan.IsLive || answer is not { } end || end.Position != partition.Next || now - end.ConfirmedAtMs > newestAnswerMs)
             {
                 partition.AtEndSinceMs = null;
                 continue;
@@ -217,8 +236,8 @@ internal sealed class StreamingEngine(
     private CommitBarrier? BeginCommit(IEnumerable<OpenLane> lanes, bool force)
     {
         OpenLane[] changed = [.. lanes.Where(open => open.Lane.HasChanged)];
-        bool hasResults = changed.Any(open => open.Lane.Closed.Count > 0 || open.Lane.DeadLetters.Count > 0);
-        bool isDue = hasResults || force || clock.GetUtcNow() - _lastCommit >= plan.MaxCommitDelay;
+        bool hasResults = changed.Any(HasResults);
+        bool isDue = hasResults || force || Commits.Age >= plan.MaxCommitDelay;
         return changed.Length > 0 && isDue ? Bar(changed) : null;
     }
 
@@ -227,6 +246,22 @@ internal sealed class StreamingEngine(
     /// Whether it was committed. If not, the lanes' versions are another's: nothing of the try stays, and the lanes have to be opened again.
     /// </returns>
     public async ValueTask<bool> CommitAsync(CommitBarrier barrier, CancellationToken cancellationToken)
+    {
+        long begunAt = clock.GetTimestamp();
+        string outcome = PipelineMetrics.FailedOutcome;
+        try
+        {
+            bool isCommitted = await MakeDurableAsync(barrier, cancellationToken).ConfigureAwait(false);
+            outcome = isCommitted ? PipelineMetrics.CommittedOutcome : PipelineMetrics.RefusedOutcome;
+            return isCommitted;
+        }
+        finally
+        {
+            metrics?.CommitEnded(clock.GetElapsedTime(begunAt), outcome);
+        }
+    }
+
+    private async ValueTask<bool> MakeDurableAsync(CommitBarrier barrier, CancellationToken cancellationToken)
     {
         if (barrier.DeadLetters.Count > 0)
         {
@@ -257,8 +292,9 @@ internal sealed class StreamingEngine(
             await store.ConfirmAsync(state.Lane, state.Version, cancellationToken).ConfigureAwait(false);
         }
 
-        _lastCommit = clock.GetUtcNow();
-        _reloads = 0;
+        Commits.Committed(barrier.Closed.Count);
+        metrics?.Committed(barrier.Closed, Commits.ResultsWait);
+        ResetWaiting();
         Log.Committed(logger, plan.Name, barrier.Closed.Count, barrier.DeadLetters.Count, barrier.States.Count);
         return true;
     }
@@ -268,7 +304,7 @@ internal sealed class StreamingEngine(
     public ValueTask<IReadOnlyDictionary<string, long>> ReloadAsync(IReadOnlyList<SourcePartition> partitions, CancellationToken cancellationToken)
     {
         Log.Refused(logger, plan.Name);
-        ThrowIfFenced(_reloads++);
+        ThrowIfFenced(Commits.Refused());
         return OpenAsync(partitions, cancellationToken);
     }
 
@@ -304,6 +340,10 @@ internal sealed class StreamingEngine(
                 continue;
             }
 
+            // Counted from here on: a restore that failed and was tried again closed nothing.
+            LaneCounts counts = _counts.GetValueOrDefault(partitions.Key) ?? new LaneCounts(plan.Rules.Rules.Count);
+            open.Lane.CountInto(counts);
+            _counts = _counts.SetItem(partitions.Key, counts);
             _lanes = _lanes.Add(partitions.Key, open);
             foreach (LanePartition partition in open.Lane.Partitions)
             {
@@ -362,7 +402,9 @@ internal sealed class StreamingEngine(
             Lane lane = open.Lane;
             StateVersion version = new($"{lane.Partitions[0].Next}-{Guid.NewGuid():N}");
             bool full = open.Version is null || open.Deltas >= DeltasPerSnapshot;
-            states.Add(new CommitBarrier.LaneState(lane.Id, version, full ? null : open.Version, lane.Checkpoint(full)));
+            ReadOnlyMemory<byte> checkpoint = lane.Checkpoint(full);
+            states.Add(new CommitBarrier.LaneState(lane.Id, version, full ? null : open.Version, checkpoint));
+            open.StateBytes = full ? checkpoint.Length : open.StateBytes + checkpoint.Length;
             commits.Add(new LaneCommit(
                 lane.Id,
                 open.Version,
@@ -391,7 +433,7 @@ internal sealed class StreamingEngine(
         }
     }
 
-    private static List<SessionChange> TakeShown(IEnumerable<OpenLane> lanes)
+    private List<SessionChange> TakeShown(IEnumerable<OpenLane> lanes)
     {
         List<SessionChange> shown = [];
         foreach (OpenLane open in lanes)
@@ -399,8 +441,13 @@ internal sealed class StreamingEngine(
             List<SessionChange> closed = open.Lane.Closed;
             shown.AddRange(closed[open.Shown..]);
             open.Shown = closed.Count;
+            Commits.Add(open.Lane.HasChanged, HasResults(open));
         }
 
         return shown;
     }
+
+    private void ResetWaiting() => Commits.Reset(_lanes.Values.Any(open => open.Lane.HasChanged), _lanes.Values.Any(HasResults));
+
+    private static bool HasResults(OpenLane open) => open.Lane.Closed.Count > 0 || open.Lane.DeadLetters.Count > 0;
 }

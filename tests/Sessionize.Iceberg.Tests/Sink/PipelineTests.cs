@@ -46,6 +46,18 @@ public sealed class PipelineTests(S3Server s3, RestCatalogServer rest, IceCheck 
     }
 
     [Fact]
+    public async Task CommittedBytes_OfASink_AreThoseOfItsDataFiles()
+    {
+        TablePlace place = await _places.NewAsync(TablePlaceKind.HadoopLocal);
+        await using SinkDriver driver = await SinkDriver.OpenAsync(place, 0);
+        await driver.CommitAsync(10);
+        await driver.CommitAsync(10);
+
+        await using IcebergSessionTable table = await IcebergSessionTable.OpenAsync(place.Options(), cancellationToken: Token);
+        Assert.Equal((await table.FilesAsync(cancellationToken: Token)).Sum(file => file.Bytes), ((IMeasuredSink)driver.Sink).CommittedBytes);
+    }
+
+    [Fact]
     public async Task Java_RollsBackThreeSnapshots_StopsWithThePositions()
     {
         TablePlace place = await _places.NewAsync(TablePlaceKind.HadoopLocal);

@@ -68,6 +68,36 @@ public sealed class RestFaultTests(IceCheck java, RestCatalogServer server) : IC
         await java.VerifyAsync(place.Address);
     }
 
+    [Theory]
+    [InlineData("503-before", false)]
+    [InlineData("503-after", true)]
+    public async Task Commit_TheServerFailsMoreOftenThanIsTried_IsGivenUpAndCanBeLookedUp(string mode, bool isMade)
+    {
+        TablePlace place = (await NewAsync()).With(options =>
+        {
+            options.TableProperties["commit.retry.num-retries"] = "0";
+            options.TableProperties["commit.retry.min-wait-ms"] = "1";
+        });
+        await using SinkDriver driver = await SinkDriver.OpenAsync(place, 0);
+        await driver.CommitAsync(5);
+        string[] ids = await driver.StageAsync(5);
+        SinkCommit commit = driver.Next();
+        await server.FaultAsync(mode, 1);
+
+        SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(
+            () => driver.Sink.CommitAsync(commit, TestContext.Current.CancellationToken).AsTask());
+
+        // Or else the pipeline would begin all tries anew.
+        Assert.True(failure.AreRetriesUsedUp, failure.Message);
+        Assert.True(failure.IsTransient);
+        Assert.Equal(isMade, await driver.Sink.HasCommittedAsync(commit, TestContext.Current.CancellationToken));
+        Assert.Equal(SinkCommitOutcome.Committed, await driver.Sink.CommitAsync(commit, TestContext.Current.CancellationToken));
+        driver.Take(commit, ids);
+        await driver.CommitAsync(5);
+        Assert.Equal(15, await java.CountAsync(place.Address));
+        await java.VerifyAsync(place.Address);
+    }
+
     private async Task<TablePlace> NewAsync()
     {
         await server.StartAsync();

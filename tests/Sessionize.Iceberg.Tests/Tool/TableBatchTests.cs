@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Sessionize.Cli.Tests.Support;
+using Sessionize.Iceberg.Tests.Processes;
 using Sessionize.Iceberg.Tests.Sink;
 using Sessionize.Iceberg.Tests.Support;
 using Xunit;
@@ -14,9 +15,6 @@ public sealed class TableBatchTests(S3Server s3, RestCatalogServer rest, IceChec
     private const int Done = 0;
     private const int Failed = 1;
     private const int Usage = 2;
-
-    private static readonly int s_killRounds =
-        int.Parse(Environment.GetEnvironmentVariable("SESSIONIZE_KILL_ROUNDS") is { Length: > 0 } rounds ? rounds : "10", CultureInfo.InvariantCulture);
 
     private readonly TablePlaces _places = new(s3, rest);
     private readonly TemporaryFolder _folder = new();
@@ -80,8 +78,9 @@ public sealed class TableBatchTests(S3Server s3, RestCatalogServer rest, IceChec
         await java.VerifyAsync(place.Address);
     }
 
-    [Fact]
-    public async Task KilledRuns_TheSameRunAgain_MakesItWhole()
+    [Theory]
+    [MemberData(nameof(RaceTests.KillTables), MemberType = typeof(RaceTests))]
+    public async Task KilledRuns_TheSameRunAgain_MakesItWhole(int table)
     {
         TablePlace place = await _places.NewAsync(TablePlaceKind.HadoopLocal);
         Assert.Equal(Done, Run(place, Events("first", day: 1, users: 10)).ExitCode);
@@ -89,9 +88,9 @@ public sealed class TableBatchTests(S3Server s3, RestCatalogServer rest, IceChec
         Stopwatch whole = Stopwatch.StartNew();
         Assert.Equal(Done, Run(place, events, "--run-id", "measured").ExitCode);
         int milliseconds = (int)whole.ElapsedMilliseconds;
-        Random random = new(20240506);
+        Random random = new(20240506 + table);
         long rows = 3010;
-        for (int round = 0; round < s_killRounds; round++)
+        for (int round = 0; round < RaceTests.KillsOfATable; round++)
         {
             string run = string.Create(CultureInfo.InvariantCulture, $"run {round}");
             using (Process process = Start(place, events, "--run-id", run))

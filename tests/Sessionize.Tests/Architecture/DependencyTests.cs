@@ -24,6 +24,7 @@ public sealed class DependencyTests
         name => Assert.True(
             (name.StartsWith("System.", StringComparison.Ordinal) && name != "System.CommandLine")
             || (name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) && name.EndsWith(".Abstractions", StringComparison.Ordinal))
+            || name is "Microsoft.Extensions.Diagnostics.HealthChecks" // IHealthChecksBuilder is not in its abstractions.
             || name is "netstandard" or "Sep" or "ZstdSharp" or "System.IO.Hashing",
             $"{name} is no dependency that the core may have."));
 

@@ -25,6 +25,9 @@ internal sealed class RecordingSink : ISessionSink
     /// <summary>Is awaited in each commit.</summary>
     public Func<CancellationToken, Task> OnCommit { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>What commits come to, behind <see cref="OnCommit"/>.</summary>
+    public SinkCommitOutcome Outcome { get; set; } = SinkCommitOutcome.Committed;
+
     public bool IsDisposed { get; private set; }
 
     /// <summary>Waits for the next commit that was not waited for yet.</summary>
@@ -41,6 +44,11 @@ internal sealed class RecordingSink : ISessionSink
     public async ValueTask<SinkCommitOutcome> CommitAsync(SinkCommit commit, CancellationToken cancellationToken)
     {
         await OnCommit(cancellationToken);
+        if (Outcome == SinkCommitOutcome.Refused)
+        {
+            return SinkCommitOutcome.Refused;
+        }
+
         lock (_sessions)
         {
             _sessions.AddRange(_staged.Select(change => change.Session));
