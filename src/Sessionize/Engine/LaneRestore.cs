@@ -37,7 +37,7 @@ internal sealed class LaneRestore(PipelinePlan plan, ISessionStateStore store, I
             {
                 throw new SessionizeException(
                     $"The state of lane {lane.Id}, version {commit.To}, and the commit that names it do not agree on the position of '{recorded.Partition}'. "
-                    + "One of the two was replaced: bring back the one that belongs to the other, or rebuild the state from the source.");
+                    + "One of the two was replaced: bring back the one that belongs to the other, or give the pipeline another name for a fresh start.");
             }
 
             partition.Next = goOn.Next;
@@ -63,7 +63,7 @@ internal sealed class LaneRestore(PipelinePlan plan, ISessionStateStore store, I
         {
             throw new SessionizeException(
                 $"The state of lane {lane.Id}, version {commit.To}, cannot be gone on with: {exception.Message}. "
-                + "Go on with the rules that it was written with, or rebuild the state from the source, or give the pipeline another name for a fresh start.",
+                + "Go on with the rules that it was written with, or give the pipeline another name for a fresh start.",
                 exception);
         }
     }

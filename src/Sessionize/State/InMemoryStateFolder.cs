@@ -134,7 +134,7 @@ public sealed class InMemoryStateFolder(TimeProvider? clock = null)
     }
 
     private static SessionizeException Missing(LaneId lane, StateVersion version) => new(
-        $"The state of lane {lane}, version {version}, is missing from memory. Rebuild the state from the source, or give the pipeline another name for a fresh start.");
+        $"The state of lane {lane}, version {version}, is missing from memory. Give the pipeline another name for a fresh start.");
 
     private sealed class Entry(StateVersion? basedOn, byte[] content, DateTimeOffset writtenAt)
     {

@@ -94,7 +94,7 @@ public sealed class FileSessionStateStoreTests : IDisposable
         await PrepareAsync(store, delta, snapshot, "more");
         File.Delete(PathOf(snapshot));
 
-        AssertNames(await Assert.ThrowsAsync<SessionizeException>(() => LoadAsync(store, delta)), snapshot.Name, delta.Name, "missing", "--rebuild-state");
+        AssertNames(await Assert.ThrowsAsync<SessionizeException>(() => LoadAsync(store, delta)), snapshot.Name, delta.Name, "missing", "Bring the file back");
     }
 
     [Fact]
@@ -281,7 +281,7 @@ public sealed class FileSessionStateStoreTests : IDisposable
     private async Task ExpectDamageAsync(string path, byte[] damaged, StateVersion version)
     {
         await File.WriteAllBytesAsync(path, damaged, Token);
-        AssertNames(await Assert.ThrowsAsync<SessionizeException>(() => LoadAsync(Open(), version)), "lane 3", version.Name, path, "--rebuild-state");
+        AssertNames(await Assert.ThrowsAsync<SessionizeException>(() => LoadAsync(Open(), version)), "lane 3", version.Name, path, "Bring the file back");
     }
 
     private string PathOf(StateVersion version) => Path.Combine(_folder.File("3"), version.Name);

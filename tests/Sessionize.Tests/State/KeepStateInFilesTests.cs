@@ -77,7 +77,7 @@ public sealed class KeepStateInFilesTests : IDisposable
         SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(
             () => RunAsync(EventsPerPartition, s_closeAll, _ => new InMemorySessionSink(_table)));
 
-        Assert.All((string[])["lane 1", damaged, "--rebuild-state"], part => Assert.Contains(part, failure.Message, StringComparison.Ordinal));
+        Assert.All((string[])["lane 1", damaged, "Bring the file back"], part => Assert.Contains(part, failure.Message, StringComparison.Ordinal));
     }
 
     [Fact]
