@@ -61,7 +61,7 @@ public sealed partial class GuideCommandsTests : IDisposable
         .Where(block => block.Language == "json" && block.Lines.Any(line => line.StartsWith("  \"Kafka\": {", StringComparison.Ordinal)))
         .Select(block => string.Join('\n', block.Lines));
 
-    [GeneratedRegex(@"(?<![\w./-])sessionize ((?:table )?(?:[a-z]+(?:-[a-z]+)*))\b([^\n|#;]*)")]
+    [GeneratedRegex(@"(?<![\w./-])sessionize ((?:(?:table|dead-letters) )?(?:[a-z]+(?:-[a-z]+)*))\b([^\n|#;]*)")]
     private static partial Regex Command();
 
     [GeneratedRegex(@"(?<![\w-])--[a-z][a-z-]*")]
