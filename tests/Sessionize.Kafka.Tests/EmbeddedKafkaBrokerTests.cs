@@ -50,13 +50,8 @@ public sealed class EmbeddedKafkaBrokerTests
         await using SourceDriver second = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
 
         Produce(broker, "clicks", Clicks.Spread(4000, 40, EmbeddedKafkaBroker.PartitionsPerTopic));
-
-        // Once seen by one it holds for both: who stopped reading takes part in no further rebalance, for which the other would wait.
-        bool isShared = false;
-        bool IsShared() => isShared |= first.Owned.Count == 2 && second.Owned.Count == 2 && first.Records.Count + second.Records.Count == 4000;
-        await Task.WhenAll(
-            first.ReadUntilAsync(IsShared, TimeLimit.Of(), mayWait: true),
-            second.ReadUntilAsync(IsShared, TimeLimit.Of(), mayWait: true));
+        await SourceDriver.ReadUntilAsync(
+            () => first.Owned.Count == 2 && second.Owned.Count == 2 && first.Records.Count + second.Records.Count == 4000, first, second);
     }
 
     [Fact]

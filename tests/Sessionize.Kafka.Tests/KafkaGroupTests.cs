@@ -24,9 +24,9 @@ public sealed class KafkaGroupTests(KafkaBroker broker)
         SourceDriver second = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
         await using (second)
         {
-            await RunUntilAsync(() => first.Owned.Count == 6 && second.Owned.Count == 6, first, second);
+            await SourceDriver.ReadUntilAsync(() => first.Owned.Count == 6 && second.Owned.Count == 6, first, second);
             await broker.ProduceAsync(topic, Clicks.Spread(6_000, 120, 12, first: 12_000));
-            await RunUntilAsync(() => first.Records.Count + second.Records.Count == 18_000, first, second);
+            await SourceDriver.ReadUntilAsync(() => first.Records.Count + second.Records.Count == 18_000, first, second);
             second.Commit();
         }
 
@@ -155,7 +155,7 @@ public sealed class KafkaGroupTests(KafkaBroker broker)
         await using SourceDriver second = await new SourceDriver(options, commits, live).OpenAsync(TimeLimit.Of());
 
         // What is read again after a partition moved counts once; who has how many partitions in the meantime is the brokers' affair.
-        await RunUntilAsync(
+        await SourceDriver.ReadUntilAsync(
             () => first.Owned.Count + second.Owned.Count == 8
                 && first.Records.Concat(second.Records).Select(record => (record.Partition, record.Position)).Distinct().Count() == 800,
             first,
@@ -237,9 +237,6 @@ public sealed class KafkaGroupTests(KafkaBroker broker)
         Assert.Equal(200, driver.Records.Count);
         Assert.Contains(logs.Lines, line => line.Contains("so 'classic' is used", StringComparison.Ordinal));
     }
-
-    private static async Task RunUntilAsync(Func<bool> holds, params SourceDriver[] drivers) =>
-        await Task.WhenAll(drivers.Select(driver => driver.ReadUntilAsync(holds, TimeLimit.Of(), mayWait: true)));
 
     private KafkaOptions OptionsOf(string topic, string protocol)
     {

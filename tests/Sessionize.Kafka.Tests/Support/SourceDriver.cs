@@ -85,6 +85,14 @@ internal sealed class SourceDriver : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets several drivers read until something holds.</summary>
+    /// <remarks>Once seen by one it holds for all: who stopped reading takes part in no further rebalance, for which the others would wait.</remarks>
+    public static async Task ReadUntilAsync(Func<bool> holds, params SourceDriver[] drivers)
+    {
+        bool isSeen = false;
+        await Task.WhenAll(drivers.Select(driver => driver.ReadUntilAsync(() => isSeen || (isSeen = holds()), TimeLimit.Of(), mayWait: true)));
+    }
+
     /// <summary>Reads a partition again, as after a commit that was refused.</summary>
     public async Task GoBackAsync(string partition, long position, CancellationToken cancellationToken)
     {
