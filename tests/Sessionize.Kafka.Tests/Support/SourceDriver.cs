@@ -76,7 +76,7 @@ internal sealed class SourceDriver : IAsyncDisposable
 
             try
             {
-                await StepAsync(pause.Token);
+                await StepAsync(pause.Token, cancellationToken);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -102,9 +102,12 @@ internal sealed class SourceDriver : IAsyncDisposable
     }
 
     /// <summary>Reads once, and does what it asks for.</summary>
-    public async Task<SourceReadResult> StepAsync(CancellationToken cancellationToken)
+    public Task<SourceReadResult> StepAsync(CancellationToken cancellationToken) => StepAsync(cancellationToken, cancellationToken);
+
+    /// <summary>Reads once, for as long as is waited; what it asks for is then done to its end: a change that breaks off half-way is never done.</summary>
+    private async Task<SourceReadResult> StepAsync(CancellationToken waiting, CancellationToken cancellationToken)
     {
-        SourceReadResult result = await Source.ReadAsync(_batch, cancellationToken);
+        SourceReadResult result = await Source.ReadAsync(_batch, waiting);
         if (result == SourceReadResult.Records)
         {
             Take();
