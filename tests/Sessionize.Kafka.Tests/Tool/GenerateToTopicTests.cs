@@ -9,30 +9,20 @@ using Xunit;
 namespace Sessionize.Kafka.Tests.Tool;
 
 /// <summary><c>sessionize generate --topic</c> as a process, to a real broker and to embedded ones.</summary>
-public sealed class GenerateToTopicTests(KafkaBroker broker) : IAsyncLifetime
+public sealed class GenerateToTopicTests(KafkaBroker broker) : ToolOnBrokerTests(broker)
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public async ValueTask InitializeAsync() => await broker.StartAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _folder.Dispose();
-        return default;
-    }
-
     [Fact]
     public void Topic_WithoutRate_HasTheLinesOfTheFileKeyedByUser()
     {
-        string topic = broker.NewName("made");
+        string topic = Broker.NewName("made");
         string[] what = ["generate", "--users", "40", "--events", "3000", "--duplicates", "2%", "--out-of-order", "5%", "--bad", "3%", "--seed", "4"];
 
-        ToolResult sent = ToolProcess.Run(_folder.Path, [.. what, "--kafka-servers", broker.Servers, "--topic", topic, "--partitions", "3"]).AssertCivil();
-        string[] lines = ToolProcess.Run(_folder.Path, what).AssertCivil().OutputLines;
+        ToolResult sent = ToolProcess.Run(Folder.Path, [.. what, "--kafka-servers", Broker.Servers, "--topic", topic, "--partitions", "3"]).AssertCivil();
+        string[] lines = ToolProcess.Run(Folder.Path, what).AssertCivil().OutputLines;
 
         Assert.True(sent.ExitCode == 0, sent.Error);
         Assert.Contains($"{lines.Length.ToString("N0", CultureInfo.InvariantCulture)} records sent of 3,000 events to '{topic}'", sent.Error, StringComparison.Ordinal);
-        IReadOnlyList<ConsumeResult<string?, string?>> records = TopicContent.Read(broker.Servers, topic);
+        IReadOnlyList<ConsumeResult<string?, string?>> records = TopicContent.Read(Broker.Servers, topic);
         Assert.Equal(lines.Order(StringComparer.Ordinal), records.Select(record => record.Message.Value!).Order(StringComparer.Ordinal));
         ILookup<bool, ConsumeResult<string?, string?>> byKey = records.ToLookup(record => record.Message.Key is not null);
         Assert.All(byKey[true], record => Assert.Equal(UserOf(record), record.Message.Key));
@@ -45,7 +35,7 @@ public sealed class GenerateToTopicTests(KafkaBroker broker) : IAsyncLifetime
     public void Topic_WithRate_HasEventsOfNowAtEvenDistances()
     {
         using EmbeddedKafkaBroker embedded = EmbeddedKafkaBroker.Start(["clicks"]);
-        ToolResult sent = ToolProcess.Run(_folder.Path, "generate", "--kafka-servers", embedded.BootstrapServers, "--topic", "clicks", "--rate", "100", "--events", "200").AssertCivil();
+        ToolResult sent = ToolProcess.Run(Folder.Path, "generate", "--kafka-servers", embedded.BootstrapServers, "--topic", "clicks", "--rate", "100", "--events", "200").AssertCivil();
 
         Assert.True(sent.ExitCode == 0, sent.Error);
         IReadOnlyList<ConsumeResult<string?, string?>> records = TopicContent.Read(embedded.BootstrapServers, "clicks");
@@ -60,16 +50,16 @@ public sealed class GenerateToTopicTests(KafkaBroker broker) : IAsyncLifetime
     [Fact]
     public async Task Interrupt_IsFlushedAndCounted()
     {
-        string topic = await broker.CreateTopicAsync(2);
-        using Process process = ToolProcess.Start(_folder.Path, "generate", "--kafka-servers", broker.Servers, "--topic", topic, "--rate", "1000", "--duration", "1h");
+        string topic = await Broker.CreateTopicAsync(2);
+        using Process process = ToolProcess.Start(Folder.Path, "generate", "--kafka-servers", Broker.Servers, "--topic", topic, "--rate", "1000", "--duration", "1h");
         ToolResult stopped = ToolProcess.Finish(process, _ =>
         {
-            Assert.True(SpinWait.SpinUntil(() => TopicContent.Read(broker.Servers, topic).Count > 100, TimeSpan.FromMinutes(1)));
+            Assert.True(SpinWait.SpinUntil(() => TopicContent.Read(Broker.Servers, topic).Count > 100, TimeSpan.FromMinutes(1)));
             Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
         }).AssertCivil();
 
         Assert.Equal(130, stopped.ExitCode);
-        int there = TopicContent.Read(broker.Servers, topic).Count;
+        int there = TopicContent.Read(Broker.Servers, topic).Count;
         Assert.Contains($"Interrupted: {there.ToString("N0", CultureInfo.InvariantCulture)} records sent of 3,600,000 events", stopped.Error, StringComparison.Ordinal);
     }
 
@@ -79,7 +69,7 @@ public sealed class GenerateToTopicTests(KafkaBroker broker) : IAsyncLifetime
         EmbeddedKafkaBroker embedded = EmbeddedKafkaBroker.Start(["clicks"]);
         string servers = embedded.BootstrapServers;
         using Process process = ToolProcess.Start(
-            _folder.Path, "generate", "--kafka-servers", servers, "--topic", "clicks", "--rate", "1000", "--duration", "1h", "--kafka-property", "message.timeout.ms=2000");
+            Folder.Path, "generate", "--kafka-servers", servers, "--topic", "clicks", "--rate", "1000", "--duration", "1h", "--kafka-property", "message.timeout.ms=2000");
         ToolResult stopped = ToolProcess.Finish(process, _ =>
         {
             Assert.True(SpinWait.SpinUntil(() => TopicContent.Read(servers, "clicks").Count > 100, TimeSpan.FromMinutes(1)));
@@ -95,7 +85,7 @@ public sealed class GenerateToTopicTests(KafkaBroker broker) : IAsyncLifetime
     {
         foreach ((int exitCode, string sentence, string[] words) in ((int, string, string[])[])
             [
-                (1, "no topic 'nope'", ["--kafka-servers", broker.Servers, "--topic", "nope"]),
+                (1, "no topic 'nope'", ["--kafka-servers", Broker.Servers, "--topic", "nope"]),
                 (2, "give the one or the other", ["--topic", "clicks", "-o", "e.ndjson"]),
                 (2, "name the topic", ["--partitions", "3"]),
                 (2, "'two words' is no name of a topic", ["--topic", "two words"]),
@@ -104,10 +94,10 @@ public sealed class GenerateToTopicTests(KafkaBroker broker) : IAsyncLifetime
                 (5, "127.0.0.1:1", ["--kafka-servers", "127.0.0.1:1"]),
             ])
         {
-            ToolResult result = ToolProcess.Run(_folder.Path, ["generate", .. words]).AssertCivil();
+            ToolResult result = ToolProcess.Run(Folder.Path, ["generate", .. words]).AssertCivil();
             Assert.True(result.ExitCode == exitCode, $"{string.Join(' ', words)}: {result.ExitCode}: {result.Error}");
             Assert.Contains(sentence, result.Error, StringComparison.Ordinal);
-            Assert.Empty(_folder.Names());
+            Assert.Empty(Folder.Names());
         }
     }
 

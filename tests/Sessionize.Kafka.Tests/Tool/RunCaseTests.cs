@@ -10,27 +10,15 @@ using Xunit;
 
 namespace Sessionize.Kafka.Tests.Tool;
 
-/// <summary>The shared cases whose input is a topic, with the tool and a real broker.</summary>
-public sealed class RunCaseTests(KafkaBroker broker) : IAsyncLifetime
+/// <summary>The shared cases whose input is a topic, with the tool and a real Broker.</summary>
+public sealed class RunCaseTests(KafkaBroker broker) : ToolOnBrokerTests(broker)
 {
-    private readonly TemporaryFolder _folder = new();
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => await broker.StartAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _folder.Dispose();
-        return default;
-    }
-
     [Fact]
     public async Task Case21_MessagesOfEveryKind_GiveOneSessionFiveLettersAndPosition12()
     {
         const string name = "21-topic-messages";
-        string topic = await broker.CreateTopicAsync(1);
-        using (IProducer<byte[]?, byte[]?> producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = broker.Servers, EnableIdempotence = true }).Build())
+        string topic = await Broker.CreateTopicAsync(1);
+        using (IProducer<byte[]?, byte[]?> producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = Broker.Servers, EnableIdempotence = true }).Build())
         {
             foreach (JsonElement message in Read(name, "messages"))
             {
@@ -42,7 +30,7 @@ public sealed class RunCaseTests(KafkaBroker broker) : IAsyncLifetime
         Run(topic);
 
         SharedCase shared = SharedCase.Named(name);
-        IcebergTableOptions options = new() { Warehouse = _folder.File("warehouse"), Name = "sessions.user_sessions" };
+        IcebergTableOptions options = new() { Warehouse = Folder.File("warehouse"), Name = "sessions.user_sessions" };
         CaseRows.AssertEqual(shared.Sessions, CaseRows.Order(await SessionRows.ReadAsync(options, Token)));
         Assert.Equal(
             Expected(name, "bad").Select(bad => (0, bad.GetProperty("offset").GetInt64(), bad.GetProperty("reason").GetString())),
@@ -57,13 +45,13 @@ public sealed class RunCaseTests(KafkaBroker broker) : IAsyncLifetime
     {
         const string name = "22-late-or-open";
         JsonElement[] steps = [.. Read(name, "steps").Where(step => step.TryGetProperty("value", out _))];
-        string topic = await broker.CreateTopicAsync(2);
-        await broker.ProduceAsync(topic, steps.Select(step => (step.GetProperty("partition").GetInt32(), (string?)null, (string?)step.GetProperty("value").GetRawText())));
+        string topic = await Broker.CreateTopicAsync(2);
+        await Broker.ProduceAsync(topic, steps.Select(step => (step.GetProperty("partition").GetInt32(), (string?)null, (string?)step.GetProperty("value").GetRawText())));
 
         Run(topic, "--watermark-delay", "10m", "--late-events", "side-output");
 
         SharedCase shared = SharedCase.Named(name);
-        IcebergTableOptions options = new() { Warehouse = _folder.File("warehouse"), Name = "sessions.user_sessions" };
+        IcebergTableOptions options = new() { Warehouse = Folder.File("warehouse"), Name = "sessions.user_sessions" };
         CaseRows.AssertEqual(shared.Sessions, CaseRows.Order(await SessionRows.ReadAsync(options, Token)));
         Assert.Equal(
             steps.Where(step => shared.Late.Contains(step.GetProperty("value").GetProperty("event_id").GetString()))
@@ -103,13 +91,13 @@ public sealed class RunCaseTests(KafkaBroker broker) : IAsyncLifetime
     private void Run(string topic, params string[] more)
     {
         ToolResult result = ToolProcess.Run(
-            _folder.Path,
-            ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--partition-by", "none", "--trigger", "until-end", "--at-end", "close-all", .. more]);
+            Folder.Path,
+            ["run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--partition-by", "none", "--trigger", "until-end", "--at-end", "close-all", .. more]);
         Assert.True(result.ExitCode == 0, result.Error);
     }
 
     private IEnumerable<(int Partition, long Position, string? Reason)> Letters(string pipeline) =>
-        File.ReadAllLines(_folder.File($"warehouse/_sessionize/{pipeline}/dead-letters/{pipeline}.ndjson"))
+        File.ReadAllLines(Folder.File($"warehouse/_sessionize/{pipeline}/dead-letters/{pipeline}.ndjson"))
             .Select(line => JsonSerializer.Deserialize<JsonElement>(line))
             .Select(letter => (PartitionOf(letter.GetProperty("partition")), letter.GetProperty("position").GetInt64(), letter.GetProperty("reason").GetString()))
             .Order();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Confluent.Kafka.Admin;
 using Sessionize.Cli.Tests.Support;
 using Sessionize.Iceberg;
 using Sessionize.Kafka.Tests.Support;
@@ -10,25 +11,13 @@ using Xunit;
 namespace Sessionize.Kafka.Tests.Tool;
 
 /// <summary><c>sessionize run</c> as a process, from a real broker into local tables.</summary>
-public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
+public sealed class RunCommandTests(KafkaBroker broker) : ToolOnBrokerTests(broker)
 {
     private const int Done = 0;
     private const int Failed = 1;
     private const int Usage = 2;
     private const int Unavailable = 5;
     private const int Interrupted = 130;
-
-    private readonly TemporaryFolder _folder = new();
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => await broker.StartAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _folder.Dispose();
-        return default;
-    }
 
     [Theory]
     [InlineData("TERM", Done)]
@@ -37,11 +26,11 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     {
         string[] lines = TopicLines.OfDataSet("otto-shop");
         string topic = await ProduceAsync(partitions: 2, lines);
-        string[] arguments = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--partition-by", "none"];
+        string[] arguments = ["run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--partition-by", "none"];
 
         // The first trigger is an hour away, so that what is in the table was committed at the end.
-        Process process = ToolProcess.Start(_folder.Path, [.. arguments, "--trigger", "1h"]);
-        string table = Path.Combine(_folder.Path, "warehouse/sessions/user_sessions/metadata/v2.metadata.json");
+        Process process = ToolProcess.Start(Folder.Path, [.. arguments, "--trigger", "1h"]);
+        string table = Path.Combine(Folder.Path, "warehouse/sessions/user_sessions/metadata/v2.metadata.json");
         while (!File.Exists(table) && !process.HasExited)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
@@ -51,7 +40,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
         ToolResult stopped = ToolProcess.Finish(process, standardInput: null);
         Assert.True(stopped.ExitCode == exitCode, stopped.Error);
 
-        ToolResult last = ToolProcess.Run(_folder.Path, [.. arguments, "--trigger", "until-end", "--at-end", "close-all"]);
+        ToolResult last = ToolProcess.Run(Folder.Path, [.. arguments, "--trigger", "until-end", "--at-end", "close-all"]);
         Assert.True(last.ExitCode == Done, last.Error);
         Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync());
     }
@@ -60,37 +49,37 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     public async Task DryRun_WritesNothing()
     {
         string topic = await ProduceAsync(partitions: 1, TopicLines.OfDataSet("otto-shop"));
-        ToolResult result = ToolProcess.Run(_folder.Path, "run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--dry-run");
+        ToolResult result = ToolProcess.Run(Folder.Path, "run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--dry-run");
         Assert.True(result.ExitCode == Done, result.Error);
         Assert.Contains("nothing was written", result.Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        Assert.Empty(Directory.GetFileSystemEntries(Folder.Path));
     }
 
     [Fact]
     public void TestMode_WithoutBrokers_RunsOverMadeUpEventsAndKeepsNothing()
     {
-        ToolResult result = ToolProcess.Run(_folder.Path, "run", "user_sessionization_pipeline", "--test-mode").AssertCivil();
+        ToolResult result = ToolProcess.Run(Folder.Path, "run", "user_sessionization_pipeline", "--test-mode").AssertCivil();
 
         Assert.True(result.ExitCode == Done, result.Error);
         Assert.Contains("brokers inside this process hold 1,000 made-up events", result.Error, StringComparison.Ordinal);
         Assert.Contains("PASS: ", result.Error, StringComparison.Ordinal);
         Assert.Equal(21, result.OutputLines.Length);
         Assert.StartsWith("user  ", result.OutputLines[0], StringComparison.Ordinal);
-        Assert.Empty(_folder.Names());
+        Assert.Empty(Folder.Names());
     }
 
     [Fact]
     public async Task TestMode_WithBrokers_ShowsTheSessionsAndKeepsNothing()
     {
         string topic = await ProduceAsync(partitions: 2, TopicLines.OfDataSet("otto-shop"));
-        ToolResult result = ToolProcess.Run(_folder.Path, "run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--test-mode", "--pipeline", topic).AssertCivil();
+        ToolResult result = ToolProcess.Run(Folder.Path, "run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--test-mode", "--pipeline", topic).AssertCivil();
 
         Assert.True(result.ExitCode == Done, result.Error);
         Assert.Contains("862 events; 144 sessions, of which 20 are shown, and 144 in the table; 0 late, 0 bad.", result.Error, StringComparison.Ordinal);
-        Assert.Empty(_folder.Names());
+        Assert.Empty(Folder.Names());
 
         // Nor is anything kept at the brokers that a run would go on from.
-        ToolResult run = ToolProcess.Run(_folder.Path, "run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--trigger", "until-end", "--at-end", "close-all", "--partition-by", "none");
+        ToolResult run = ToolProcess.Run(Folder.Path, "run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--trigger", "until-end", "--at-end", "close-all", "--partition-by", "none");
         Assert.True(run.ExitCode == Done, run.Error);
         Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync());
     }
@@ -99,21 +88,21 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     public async Task CloseAll_WithoutEndTimeInAGroupWithOthers_IsRefused()
     {
         string topic = await ProduceAsync(partitions: 2, TopicLines.OfDataSet("otto-shop"));
-        string[] arguments = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--partition-by", "none"];
-        Process live = ToolProcess.Start(_folder.Path, [.. arguments, "--trigger", "1s"]);
-        while (!live.HasExited && !(await broker.Admin.DescribeConsumerGroupsAsync([topic])).ConsumerGroupDescriptions.Exists(group => group.Members.Count > 0))
+        string[] arguments = ["run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--partition-by", "none"];
+        Process live = ToolProcess.Start(Folder.Path, [.. arguments, "--trigger", "1s"]);
+        while (!live.HasExited && !await HasMembersAsync(topic))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), Token);
         }
 
-        ToolResult refused = ToolProcess.Run(_folder.Path, [.. arguments, "--trigger", "until-end", "--at-end", "close-all"]).AssertCivil();
+        ToolResult refused = ToolProcess.Run(Folder.Path, [.. arguments, "--trigger", "until-end", "--at-end", "close-all"]).AssertCivil();
         Assert.Equal(Usage, refused.ExitCode);
         Assert.Contains($"the group '{topic}' has 1 other member", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--end-time", refused.Error, StringComparison.Ordinal);
 
         Process.Start("kill", ["-TERM", live.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
         Assert.Equal(Done, ToolProcess.Finish(live, standardInput: null).ExitCode);
-        ToolResult alone = ToolProcess.Run(_folder.Path, [.. arguments, "--trigger", "until-end", "--at-end", "close-all"]).AssertCivil();
+        ToolResult alone = ToolProcess.Run(Folder.Path, [.. arguments, "--trigger", "until-end", "--at-end", "close-all"]).AssertCivil();
         Assert.True(alone.ExitCode == Done, alone.Error);
         Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync());
     }
@@ -122,15 +111,15 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     public async Task CloseAll_WithoutEndTimeStartedTwiceAtOnce_ClosesOnceAndRight()
     {
         string topic = await ProduceAsync(partitions: 4, TopicLines.OfDataSet("otto-shop"));
-        string[] arguments = ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--trigger", "until-end", "--at-end", "close-all", "--partition-by", "none"];
-        Process[] two = [ToolProcess.Start(_folder.Path, arguments), ToolProcess.Start(_folder.Path, arguments)];
+        string[] arguments = ["run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--trigger", "until-end", "--at-end", "close-all", "--partition-by", "none"];
+        Process[] two = [ToolProcess.Start(Folder.Path, arguments), ToolProcess.Start(Folder.Path, arguments)];
         ToolResult[] results = await Task.WhenAll(two.Select(process => Task.Run(() => ToolProcess.Finish(process, standardInput: null), Token)));
 
         // Who sees the other is refused and leaves; whoever is alone then closes all.
         Assert.All(results, result => Assert.True(result.ExitCode is Done or Usage, result.Error));
         if (results.All(result => result.ExitCode == Usage))
         {
-            ToolResult third = ToolProcess.Run(_folder.Path, arguments);
+            ToolResult third = ToolProcess.Run(Folder.Path, arguments);
             Assert.True(third.ExitCode == Done, third.Error);
         }
 
@@ -142,10 +131,10 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     {
         string topic = await ProduceAsync(partitions: 1, TopicLines.OfDataSet("otto-shop"));
         File.WriteAllText(
-            _folder.File("settings.json"),
-            JsonSerializer.Serialize(new { Kafka = new { BootstrapServers = broker.Servers, Topic = topic }, warehouse = "lake", InactivityTimeout = "00:01:00", MaxSessionDuration = "01:00:00" }));
+            Folder.File("settings.json"),
+            JsonSerializer.Serialize(new { Kafka = new { BootstrapServers = Broker.Servers, Topic = topic }, warehouse = "lake", InactivityTimeout = "00:01:00", MaxSessionDuration = "01:00:00" }));
         ToolResult result = ToolProcess.Run(
-            _folder.Path, "run", "--config", "settings.json", "--inactivity-timeout", "30m", "--max-session-duration", "2h", "--trigger", "until-end", "--at-end", "close-all", "--partition-by", "none");
+            Folder.Path, "run", "--config", "settings.json", "--inactivity-timeout", "30m", "--max-session-duration", "2h", "--trigger", "until-end", "--at-end", "close-all", "--partition-by", "none");
         Assert.True(result.ExitCode == Done, result.Error);
         Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync("lake"));
     }
@@ -153,8 +142,8 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
     [Fact]
     public void Mistakes_EachIsASentenceWithTheExitCodeOfItsKind()
     {
-        File.WriteAllText(_folder.File("wrong.json"), """{"Kafka": {"Topik": "clicks"}, "InactivityTimeouts": "00:30:00"}""");
-        File.WriteAllText(_folder.File("soon.json"), """{"Kafka": {"StartTimeout": "00:00:03"}}""");
+        File.WriteAllText(Folder.File("wrong.json"), """{"Kafka": {"Topik": "clicks"}, "InactivityTimeouts": "00:30:00"}""");
+        File.WriteAllText(Folder.File("soon.json"), """{"Kafka": {"StartTimeout": "00:00:03"}}""");
         foreach ((int exitCode, string sentence, string[] words) in ((int, string, string[])[])
             [
                 (Usage, "--trigger until-end", ["--at-end", "close-all"]),
@@ -166,33 +155,46 @@ public sealed class RunCommandTests(KafkaBroker broker) : IAsyncLifetime
                 (Usage, "Topik", ["--config", "wrong.json"]),
                 (Usage, "enable.auto.commit", ["--kafka-property", "enable.auto.commit=true"]),
                 (Usage, "is no option", ["user_sessionisation"]),
-                (Failed, "no topic 'nope'", ["--kafka-servers", broker.Servers, "--kafka-topic", "nope"]),
+                (Failed, "no topic 'nope'", ["--kafka-servers", Broker.Servers, "--kafka-topic", "nope"]),
                 (Unavailable, "127.0.0.1:1", ["--kafka-servers", "127.0.0.1:1", "--config", "soon.json"]),
             ])
         {
-            ToolResult result = ToolProcess.Run(_folder.Path, ["run", .. words]);
+            ToolResult result = ToolProcess.Run(Folder.Path, ["run", .. words]);
             Assert.True(result.ExitCode == exitCode, $"{string.Join(' ', words)}: {result.ExitCode}: {result.Error}");
             Assert.Contains(sentence, result.Error, StringComparison.Ordinal);
         }
     }
 
+    private async Task<bool> HasMembersAsync(string group)
+    {
+        try
+        {
+            return (await Broker.Admin.DescribeConsumerGroupsAsync([group])).ConsumerGroupDescriptions.Exists(described => described.Members.Count > 0);
+        }
+        catch (DescribeConsumerGroupsException)
+        {
+            // Brokers do not know a group before its first member came.
+            return false;
+        }
+    }
+
     private async Task<string> ProduceAsync(int partitions, string[] lines)
     {
-        string topic = await broker.CreateTopicAsync(partitions);
-        await broker.ProduceAsync(topic, TopicLines.ToRecords(lines, partitions));
+        string topic = await Broker.CreateTopicAsync(partitions);
+        await Broker.ProduceAsync(topic, TopicLines.ToRecords(lines, partitions));
         return topic;
     }
 
     private async Task<IReadOnlyList<Session>> BatchAsync(string input)
     {
-        ToolResult batch = ToolProcess.Run(_folder.Path, "batch", input, "--table", "b.t", "--warehouse", "batch", "--partition-by", "none");
+        ToolResult batch = ToolProcess.Run(Folder.Path, "batch", input, "--table", "b.t", "--warehouse", "batch", "--partition-by", "none");
         Assert.True(batch.ExitCode == Done, batch.Error);
         return await RowsAsync("batch", "b.t");
     }
 
     private async Task<IReadOnlyList<Session>> RowsAsync(string warehouse = "warehouse", string name = "sessions.user_sessions")
     {
-        IReadOnlyList<Session> rows = await SessionRows.ReadAsync(new IcebergTableOptions { Warehouse = _folder.File(warehouse), Name = name }, Token);
+        IReadOnlyList<Session> rows = await SessionRows.ReadAsync(new IcebergTableOptions { Warehouse = Folder.File(warehouse), Name = name }, Token);
         return [.. rows.OrderBy(row => row.SessionId, StringComparer.Ordinal)];
     }
 }

@@ -13,7 +13,7 @@ namespace Sessionize.Kafka.Tests.Tool;
 /// SESSIONIZE_GROWING_SETS names the data sets, with blanks between them, that grow over 24 runs of three processes each. Without it one set does, and
 /// only every fourth run has three processes, the others one: what costs time is starting processes.
 /// </remarks>
-public sealed class RunDataSetTests(KafkaBroker broker, IceCheck java) : IAsyncLifetime
+public sealed class RunDataSetTests(KafkaBroker broker, IceCheck java) : ToolOnBrokerTests(broker)
 {
     private const int Partitions = 12;
     private const int Workers = 3;
@@ -22,29 +22,17 @@ public sealed class RunDataSetTests(KafkaBroker broker, IceCheck java) : IAsyncL
 
     private static readonly string? s_growing = Environment.GetEnvironmentVariable("SESSIONIZE_GROWING_SETS");
 
-    private readonly TemporaryFolder _folder = new();
-
     public static TheoryData<string> Names => [.. DataSet.Names];
 
     public static TheoryData<string> GrowingNames => [.. (s_growing ?? "otto-shop").Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => await broker.StartAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _folder.Dispose();
-        return default;
-    }
 
     [Theory]
     [MemberData(nameof(Names))]
     public async Task DataSet_ThreeProcessesOverTwelvePartitions_GiveTheRowsOfTheOracle(string name)
     {
         string[] lines = TopicLines.OfDataSet(name);
-        string topic = await broker.CreateTopicAsync(Partitions);
-        await broker.ProduceAsync(topic, TopicLines.ToRecords(lines, Partitions));
+        string topic = await Broker.CreateTopicAsync(Partitions);
+        await Broker.ProduceAsync(topic, TopicLines.ToRecords(lines, Partitions));
         string[] arguments = [.. Arguments(topic), "--at-end", "close-all", "--end-time", TopicLines.HighestTime(lines)];
 
         await RunAsync(arguments, Workers);
@@ -63,10 +51,10 @@ public sealed class RunDataSetTests(KafkaBroker broker, IceCheck java) : IAsyncL
     public async Task GrowingDataSet_24RunsThatLeaveSessionsOpen_GiveTheRowsOfTheOracle(string name)
     {
         string[] lines = TopicLines.OfDataSet(name);
-        string topic = await broker.CreateTopicAsync(Partitions);
+        string topic = await Broker.CreateTopicAsync(Partitions);
         foreach ((int run, string[] part) in lines.Chunk((lines.Length / GrowingRuns) + 1).Index())
         {
-            await broker.ProduceAsync(topic, TopicLines.ToRecords(part, Partitions));
+            await Broker.ProduceAsync(topic, TopicLines.ToRecords(part, Partitions));
             await RunAsync([.. Arguments(topic), "--at-end", "leave-open"], s_growing is not null || run % 4 == 0 ? Workers : 1);
         }
 
@@ -76,11 +64,11 @@ public sealed class RunDataSetTests(KafkaBroker broker, IceCheck java) : IAsyncL
     }
 
     private string[] Arguments(string topic) =>
-        ["run", "--kafka-servers", broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--partition-by", "session_date", "--trigger", "until-end"];
+        ["run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--pipeline", topic, "--partition-by", "session_date", "--trigger", "until-end"];
 
     private async Task RunAsync(string[] arguments, int processes)
     {
-        Process[] workers = [.. Enumerable.Range(0, processes).Select(_ => ToolProcess.Start(_folder.Path, arguments))];
+        Process[] workers = [.. Enumerable.Range(0, processes).Select(_ => ToolProcess.Start(Folder.Path, arguments))];
         ToolResult[] results = await Task.WhenAll(workers.Select(worker => Task.Run(() => ToolProcess.Finish(worker, standardInput: null), Token)));
         Assert.All(results, result => Assert.True(result.ExitCode == 0, result.Error));
     }
@@ -89,7 +77,7 @@ public sealed class RunDataSetTests(KafkaBroker broker, IceCheck java) : IAsyncL
     {
         ClickstreamEvent[] events = DataSet.Events(name);
         IReadOnlyList<Session> rows = await SessionRows.ReadAsync(
-            new IcebergTableOptions { Warehouse = _folder.File("warehouse"), Name = "sessions.user_sessions" }, Token);
+            new IcebergTableOptions { Warehouse = Folder.File("warehouse"), Name = "sessions.user_sessions" }, Token);
         SessionRows.AssertEqual(SessionRows.OfOracle(events, events.Max(e => e.TimestampMs)), rows);
 
         // The oracle is ours; what it is compared with here was computed by others.
@@ -98,10 +86,10 @@ public sealed class RunDataSetTests(KafkaBroker broker, IceCheck java) : IAsyncL
         Assert.Equal(expected.GetProperty("sha256").GetString(), CanonicalRows.Digest(ordinal));
         Assert.Equal(expected.GetProperty("sha256_full").GetString(), CanonicalRows.FullDigest(ordinal));
 
-        string folder = _folder.File("warehouse/sessions/user_sessions");
+        string folder = Folder.File("warehouse/sessions/user_sessions");
         await java.VerifyAsync(folder);
         Assert.Equal(rows.Count, await java.CountAsync(folder));
     }
 
-    private string Snapshots() => ToolProcess.Run(_folder.Path, "table", "snapshots", "sessions.user_sessions", "--format", "json").Output;
+    private string Snapshots() => ToolProcess.Run(Folder.Path, "table", "snapshots", "sessions.user_sessions", "--format", "json").Output;
 }
