@@ -8,16 +8,16 @@ internal static class FieldTuple
     public static ReadOnlySpan<byte> Slot(ReadOnlySpan<byte> tuple, int slot, out bool isPresent)
     {
         isPresent = false;
-        while (!tuple.IsEmpty)
+        for (int at = 0; at < tuple.Length;)
         {
-            int length = ReadLength(ref tuple) - 1;
+            int length = (int)Leb128.Read(tuple, ref at) - 1;
             if (slot-- == 0)
             {
                 isPresent = length >= 0;
-                return isPresent ? tuple[..length] : default;
+                return isPresent ? tuple.Slice(at, length) : default;
             }
 
-            tuple = tuple[Math.Max(length, 0)..];
+            at += Math.Max(length, 0);
         }
 
         return default;
@@ -30,31 +30,9 @@ internal static class FieldTuple
     /// <returns>The number of bytes written.</returns>
     public static int Append(Span<byte> tuple, ReadOnlySpan<byte> text, bool isPresent)
     {
-        uint value = isPresent ? (uint)text.Length + 1 : 0;
         int used = 0;
-        while (value >= 0x80)
-        {
-            tuple[used++] = (byte)(value | 0x80);
-            value >>= 7;
-        }
-
-        tuple[used++] = (byte)value;
+        Leb128.Write(tuple, ref used, isPresent ? (uint)text.Length + 1 : 0);
         text.CopyTo(tuple[used..]);
         return used + text.Length;
-    }
-
-    private static int ReadLength(ref ReadOnlySpan<byte> tuple)
-    {
-        int value = 0;
-        for (int shift = 0; ; shift += 7)
-        {
-            byte part = tuple[0];
-            tuple = tuple[1..];
-            value |= (part & 0x7F) << shift;
-            if (part < 0x80)
-            {
-                return value;
-            }
-        }
     }
 }

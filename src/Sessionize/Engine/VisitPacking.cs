@@ -232,20 +232,20 @@ internal sealed class VisitPacking(VisitTable visits, VisitTexts texts, SessionK
 
     private void WriteCarried(Span<byte> to, ref int at, in VisitState carried)
     {
-        EventPacking.WriteSigned(to, ref at, carried.VisitNumber);
-        EventPacking.WriteSigned(to, ref at, carried.SameStart);
-        EventPacking.WriteSigned(to, ref at, carried.VisitStartMs);
-        EventPacking.WriteSigned(to, ref at, carried.VisitEvents);
-        EventPacking.WriteSigned(to, ref at, carried.SessionStartMs - carried.VisitStartMs);
-        EventPacking.WriteSigned(to, ref at, carried.SessionEvents);
-        EventPacking.WriteSigned(to, ref at, carried.SessionIndex);
-        EventPacking.WriteSigned(to, ref at, carried.CutsInsideCells);
-        EventPacking.WriteSigned(to, ref at, unchecked(carried.VisitDeadlineMs - carried.VisitStartMs));
-        EventPacking.WriteSigned(to, ref at, carried.VisitDeadlineRule);
-        EventPacking.WriteSigned(to, ref at, unchecked(carried.SessionDeadlineMs - carried.VisitStartMs));
-        EventPacking.WriteSigned(to, ref at, carried.SessionDeadlineRule);
-        EventPacking.WriteSigned(to, ref at, carried.VisitEndsRule);
-        EventPacking.WriteSigned(to, ref at, carried.SessionEndsRule);
+        Leb128.WriteSigned(to, ref at, carried.VisitNumber);
+        Leb128.WriteSigned(to, ref at, carried.SameStart);
+        Leb128.WriteSigned(to, ref at, carried.VisitStartMs);
+        Leb128.WriteSigned(to, ref at, carried.VisitEvents);
+        Leb128.WriteSigned(to, ref at, carried.SessionStartMs - carried.VisitStartMs);
+        Leb128.WriteSigned(to, ref at, carried.SessionEvents);
+        Leb128.WriteSigned(to, ref at, carried.SessionIndex);
+        Leb128.WriteSigned(to, ref at, carried.CutsInsideCells);
+        Leb128.WriteSigned(to, ref at, unchecked(carried.VisitDeadlineMs - carried.VisitStartMs));
+        Leb128.WriteSigned(to, ref at, carried.VisitDeadlineRule);
+        Leb128.WriteSigned(to, ref at, unchecked(carried.SessionDeadlineMs - carried.VisitStartMs));
+        Leb128.WriteSigned(to, ref at, carried.SessionDeadlineRule);
+        Leb128.WriteSigned(to, ref at, carried.VisitEndsRule);
+        Leb128.WriteSigned(to, ref at, carried.SessionEndsRule);
         at += EventPacking.Write(to[at..], carried.Last, texts.EventId(carried.Last.EventId), carried.VisitStartMs, 0);
     }
 
@@ -254,21 +254,21 @@ internal sealed class VisitPacking(VisitTable visits, VisitTexts texts, SessionK
         VisitState carried = new()
         {
             IsClosed = true,
-            VisitNumber = EventPacking.ReadSigned(from, ref at),
-            SameStart = (int)EventPacking.ReadSigned(from, ref at),
-            VisitStartMs = EventPacking.ReadSigned(from, ref at),
-            VisitEvents = EventPacking.ReadSigned(from, ref at),
+            VisitNumber = Leb128.ReadSigned(from, ref at),
+            SameStart = (int)Leb128.ReadSigned(from, ref at),
+            VisitStartMs = Leb128.ReadSigned(from, ref at),
+            VisitEvents = Leb128.ReadSigned(from, ref at),
         };
-        carried.SessionStartMs = carried.VisitStartMs + EventPacking.ReadSigned(from, ref at);
-        carried.SessionEvents = EventPacking.ReadSigned(from, ref at);
-        carried.SessionIndex = EventPacking.ReadSigned(from, ref at);
-        carried.CutsInsideCells = EventPacking.ReadSigned(from, ref at);
-        carried.VisitDeadlineMs = unchecked(carried.VisitStartMs + EventPacking.ReadSigned(from, ref at));
-        carried.VisitDeadlineRule = (int)EventPacking.ReadSigned(from, ref at);
-        carried.SessionDeadlineMs = unchecked(carried.VisitStartMs + EventPacking.ReadSigned(from, ref at));
-        carried.SessionDeadlineRule = (int)EventPacking.ReadSigned(from, ref at);
-        carried.VisitEndsRule = (int)EventPacking.ReadSigned(from, ref at);
-        carried.SessionEndsRule = (int)EventPacking.ReadSigned(from, ref at);
+        carried.SessionStartMs = carried.VisitStartMs + Leb128.ReadSigned(from, ref at);
+        carried.SessionEvents = Leb128.ReadSigned(from, ref at);
+        carried.SessionIndex = Leb128.ReadSigned(from, ref at);
+        carried.CutsInsideCells = Leb128.ReadSigned(from, ref at);
+        carried.VisitDeadlineMs = unchecked(carried.VisitStartMs + Leb128.ReadSigned(from, ref at));
+        carried.VisitDeadlineRule = (int)Leb128.ReadSigned(from, ref at);
+        carried.SessionDeadlineMs = unchecked(carried.VisitStartMs + Leb128.ReadSigned(from, ref at));
+        carried.SessionDeadlineRule = (int)Leb128.ReadSigned(from, ref at);
+        carried.VisitEndsRule = (int)Leb128.ReadSigned(from, ref at);
+        carried.SessionEndsRule = (int)Leb128.ReadSigned(from, ref at);
         carried.Last = EventPacking.Read(from, ref at, carried.VisitStartMs, 0, texts);
         return carried;
     }

@@ -68,19 +68,7 @@ internal ref struct StateReader
         return true;
     }
 
-    public long ReadNumber()
-    {
-        ulong value = 0;
-        for (int shift = 0; ; shift += 7)
-        {
-            byte part = _block[_at++];
-            value |= (ulong)(part & 0x7F) << shift;
-            if (part < 0x80)
-            {
-                return (long)(value >> 1) ^ -(long)(value & 1);
-            }
-        }
-    }
+    public long ReadNumber() => Leb128.ReadSigned(_block, ref _at);
 
     public ReadOnlySpan<byte> ReadBytes()
     {

@@ -11,7 +11,6 @@ namespace Sessionize.State;
 internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
 {
     private const int BlockBytes = 256 * 1024;
-    private const int MostNumberBytes = 10;
 
     private readonly ArrayBufferWriter<byte> _file = new(expectedBytes);
     private byte[] _block = new byte[BlockBytes + (BlockBytes / 4)];
@@ -20,16 +19,8 @@ internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
 
     public void WriteNumber(long value)
     {
-        // Zigzag, so that negative numbers stay short; then LEB128.
-        ulong rest = (ulong)((value << 1) ^ (value >> 63));
-        Reserve(MostNumberBytes);
-        while (rest >= 0x80)
-        {
-            _block[_used++] = (byte)(rest | 0x80);
-            rest >>= 7;
-        }
-
-        _block[_used++] = (byte)rest;
+        Reserve(Leb128.MostBytes);
+        Leb128.WriteSigned(_block, ref _used, value);
     }
 
     public void WriteBytes(ReadOnlySpan<byte> bytes)
