@@ -27,11 +27,7 @@ public class LaneBenchmark
     public int Lane()
     {
         Lane lane = new(new LaneId(0), _streaming, [new SourcePartition("benchmark", new LaneId(0), 0)]);
-        for (int row = 0; row < _batch.Count; row++)
-        {
-            lane.Take(_batch, row, lane.Partitions[0]);
-        }
-
+        lane.Take(_batch, lane.Partitions[0]);
         lane.CloseAll(lane.HighestEventMs!.Value);
         return lane.TakeClosed().Count;
     }

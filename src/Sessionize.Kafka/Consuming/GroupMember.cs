@@ -23,7 +23,7 @@ internal sealed class GroupMember(
     private Error? _fatal;
     private bool _usesConsumerProtocol = ClientSettings.WantsConsumerProtocol(options);
 
-    /// <summary>Whether no partition gives records for now; those that came since do.</summary>
+    /// <summary>Whether the partitions that were there at the last <see cref="Pause"/> give no records. Those that came since do.</summary>
     public bool IsPaused { get; private set; }
 
     /// <summary>The name by which the group knows this process; empty before it joined.</summary>
