@@ -92,7 +92,7 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
         _cluster = new KafkaCluster(_options.BootstrapServers, _options.Properties, _clock, _logger);
         IReadOnlyList<KnownTopic> topics = await _cluster.ProbeAsync(_options, cancellationToken).ConfigureAwait(false);
         _membership = new Membership(_cluster, _groupId, _pipeline, _clock);
-        await CheckThatAloneAsync().ConfigureAwait(false);
+        await CheckThatAloneAsync(cancellationToken).ConfigureAwait(false);
         _places = new TopicPlaces(_cluster, _options, _groupId, _clock);
         await _places.OpenAsync(topics, cancellationToken).ConfigureAwait(false);
         _check = new PositionCheck(_cluster, _options, _groupId, _logger);
@@ -130,7 +130,7 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
             {
                 if (result == SourceReadResult.CaughtUp)
                 {
-                    await CheckThatAloneAsync().ConfigureAwait(false);
+                    await CheckThatAloneAsync(cancellationToken).ConfigureAwait(false);
                 }
 
                 return result;
@@ -138,7 +138,7 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
 
             if (await IsLeftOutAsync().ConfigureAwait(false))
             {
-                await CheckThatAloneAsync().ConfigureAwait(false);
+                await CheckThatAloneAsync(cancellationToken).ConfigureAwait(false);
                 return SourceReadResult.CaughtUp;
             }
 
@@ -218,7 +218,8 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
     private async Task<bool> IsLeftOutAsync() => !_isLive && await _membership!.IsLeftOutAsync(
         _reader!.MemberId, hasNothing: _handover.Owned.Count == 0, isQuiet: _handover.Unresolved is null).ConfigureAwait(false);
 
-    private Task CheckThatAloneAsync() => _hasToBeAlone ? _membership!.CheckThatAloneAsync(_reader?.MemberId) : Task.CompletedTask;
+    private Task CheckThatAloneAsync(CancellationToken cancellationToken) =>
+        _hasToBeAlone ? _membership!.CheckThatAloneAsync(_reader?.MemberId, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Asks the brokers again and again: where partitions end, and whether the topics are there, of which a group says nothing.</summary>
     private async Task WatchAsync(CancellationToken cancellationToken)
