@@ -184,14 +184,14 @@ public sealed class KafkaEventSourceTests(KafkaBroker broker)
         await broker.ProduceAsync(topic, Clicks.Spread(20_000, 10, 2));
         KafkaOptions options = OptionsOf(topic);
         options.BufferBytes = 256 * 1024;
-        options.Properties["max.poll.interval.ms"] = "3000";
-        options.Properties["session.timeout.ms"] = "2000";
+        options.Properties["max.poll.interval.ms"] = "8000";
+        options.Properties["session.timeout.ms"] = "8000";
         options.Properties["heartbeat.interval.ms"] = "500";
         await using SourceDriver driver = await new SourceDriver(options).OpenAsync(TimeLimit.Of());
         await driver.ReadUntilAsync(() => driver.Records.Count > 0, TimeLimit.Of());
 
         // More than twice as long as a group waits for a member that does not poll.
-        await Task.Delay(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(18), TestContext.Current.CancellationToken);
         await driver.ReadToEndAsync(TimeLimit.Of());
 
         Assert.Equal(20_000, driver.Records.Count);

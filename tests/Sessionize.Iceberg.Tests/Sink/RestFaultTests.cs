@@ -34,10 +34,11 @@ public sealed class RestFaultTests(IceCheck java, RestCatalogServer server) : IC
     [Fact]
     public async Task Commit_DoneAfterTheTimeLimit_IsFoundByItsId()
     {
-        TablePlace place = (await NewAsync()).With(options => options.CatalogProperties["rest.client.socket-timeout-ms"] = "1000");
+        // Long enough for every call that is not made slow, on a machine that is busy elsewhere.
+        TablePlace place = (await NewAsync()).With(options => options.CatalogProperties["rest.client.socket-timeout-ms"] = "8000");
         await using SinkDriver driver = await SinkDriver.OpenAsync(place, 0);
         await driver.CommitAsync(5);
-        await server.FaultAsync("slow", delay: TimeSpan.FromSeconds(3));
+        await server.FaultAsync("slow", delay: TimeSpan.FromSeconds(20));
         string[] ids = await driver.StageAsync(5);
         SinkCommit commit = driver.Next();
         SinkCommitOutcome outcome = await driver.Sink.CommitAsync(commit, TestContext.Current.CancellationToken);

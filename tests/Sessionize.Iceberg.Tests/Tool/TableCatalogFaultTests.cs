@@ -17,8 +17,8 @@ public sealed class TableCatalogFaultTests(S3Server s3, RestCatalogServer rest, 
     private const int Users = 40;
     private const string Credential = "loader:hush-4711";
 
-    private static readonly TimeSpan s_tokenLifetime = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_tokenLifetime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private readonly TablePlaces _places = new(s3, rest);
     private readonly RestCatalogServer _server = new() { Credential = Credential, TokenLifetime = s_tokenLifetime };

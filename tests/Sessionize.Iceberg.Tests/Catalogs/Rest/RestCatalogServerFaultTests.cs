@@ -52,21 +52,21 @@ public sealed class RestCatalogServerFaultTests : IAsyncDisposable
     {
         await using RestCatalog catalog = await OpenAsync();
         await CreateAsync(catalog);
-        await using RestCatalog hasty = await OpenAsync(("rest.client.socket-timeout-ms", "1500"));
+        await using RestCatalog hasty = await OpenAsync(("rest.client.socket-timeout-ms", "8000"));
         Assert.False(await HasAsync(hasty, "slow"));
 
-        await _server.FaultAsync("503-after", delay: TimeSpan.FromSeconds(4));
+        await _server.FaultAsync("503-after", delay: TimeSpan.FromSeconds(20));
         SessionizeException unknown = await Assert.ThrowsAsync<SessionizeException>(() => CommitAsync(hasty, "slow"));
 
         Assert.True(unknown.IsTransient);
-        Assert.Contains("no answer within 1500 ms", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains("no answer within 8000 ms", unknown.Message, StringComparison.Ordinal);
         Assert.True(await HasAsync(catalog, "slow"));
     }
 
     [Fact]
     public async Task CommitAsync_TokenExpiredMeanwhile_GetsAnotherAndCommits()
     {
-        TimeSpan lifetime = TimeSpan.FromSeconds(4);
+        TimeSpan lifetime = TimeSpan.FromSeconds(15);
         _server = new() { Credential = "id:secret", TokenLifetime = lifetime };
 
         // By a clock that stands still the token is good for ever: the server refuses it with 419, by its own clock.
