@@ -18,8 +18,6 @@ internal sealed class Soak(SoakOptions options, KafkaBroker broker, SoakPlace pl
     // A process that stops or starts takes its time on a machine that does much else.
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(6);
 
-    private static readonly string s_tool = Path.Combine(AppContext.BaseDirectory, "Sessionize.Cli.dll");
-
     private string _topic = "";
 
     /// <summary>What was read back from the topic.</summary>
@@ -125,7 +123,7 @@ internal sealed class Soak(SoakOptions options, KafkaBroker broker, SoakPlace pl
         [
             .. options.HasSlowDisk ? SlowDisk.Prefix : [],
             "env", "SESSIONIZE__IDLETIMEOUT=10.00:00:00", "SESSIONIZE__MAXCOMMITDELAY=00:00:10",
-            "dotnet", s_tool, "run", "--kafka-servers", broker.Servers, "--kafka-topic", _topic, "--pipeline", Pipeline, "--partition-by", "session_date",
+            .. ToolProgram.Command, "run", "--kafka-servers", broker.Servers, "--kafka-topic", _topic, "--pipeline", Pipeline, "--partition-by", "session_date",
             "--watermark-delay", "10m", "--log-level", "information", .. group, .. place.Arguments, .. trigger,
         ];
     }

@@ -4,19 +4,13 @@ using Xunit;
 namespace Sessionize.Cli.Tests.Support;
 
 /// <summary>Runs the tool as a process of its own, as a user does.</summary>
-/// <remarks>It is the one that was built with the tests, or a published one that the variable <c>SESSIONIZE_TOOL_PROGRAM</c> names.</remarks>
 public static class ToolProcess
 {
-    private const string ProgramVariable = "SESSIONIZE_TOOL_PROGRAM";
     private const string ResetSignals = "--default-signal=INT,HUP";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
 
     private static readonly Lazy<bool> s_canResetSignals = new(() => OperatingSystem.IsLinux() && CanResetSignals());
-
-    private static readonly string[] s_command = Environment.GetEnvironmentVariable(ProgramVariable) is { Length: > 0 } program
-        ? [program]
-        : ["dotnet", Path.Combine(AppContext.BaseDirectory, "Sessionize.Cli.dll")];
 
     /// <summary>Runs the tool with arguments, in a folder.</summary>
     public static ToolResult Run(string folder, params string[] arguments) => Run(folder, standardInput: null, arguments);
@@ -42,8 +36,8 @@ public static class ToolProcess
         ProcessStartInfo start = StartInfo("bash", folder);
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add("sessionize() { $SESSIONIZE_HOST \"$SESSIONIZE_TOOL\" \"$@\"; }; " + line);
-        start.Environment["SESSIONIZE_HOST"] = string.Concat(s_command.SkipLast(1));
-        start.Environment["SESSIONIZE_TOOL"] = s_command[^1];
+        start.Environment["SESSIONIZE_HOST"] = string.Concat(ToolProgram.Command.SkipLast(1));
+        start.Environment["SESSIONIZE_TOOL"] = ToolProgram.Command[^1];
         return Process.Start(start)!;
     }
 
@@ -51,7 +45,7 @@ public static class ToolProcess
     public static Process Start(string folder, params string[] arguments)
     {
         // A job in the background has its children ignore Ctrl-C, and one under nohup the end of the terminal; these tests may run as either.
-        string[] command = s_canResetSignals.Value ? ["env", ResetSignals, .. s_command] : s_command;
+        IReadOnlyList<string> command = s_canResetSignals.Value ? ["env", ResetSignals, .. ToolProgram.Command] : ToolProgram.Command;
         ProcessStartInfo start = StartInfo(command[0], folder);
         foreach (string word in command.Skip(1))
         {
