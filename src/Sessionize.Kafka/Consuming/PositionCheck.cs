@@ -10,7 +10,7 @@ namespace Sessionize.Kafka.Consuming;
 internal sealed class PositionCheck(KafkaCluster cluster, KafkaOptions options, string groupId, ILogger logger)
 {
     private const string Remedies =
-        "Set Kafka:OnDataLoss to Continue to go on with the first record that is there, or give the pipeline another name for a fresh start.";
+        "Set Kafka:OnDataLoss to Continue (--on-data-loss continue) to go on with the first record that is there, or give the pipeline another name for a fresh start.";
 
     // What was said once for all lanes.
     private readonly HashSet<(string Topic, int Recorded)> _grown = [];
