@@ -21,6 +21,9 @@ public sealed record EndClosing
     public long? EndTimeMs { get; }
 
     /// <summary>All sessions close: the input is bounded and ends at T.</summary>
+    /// <remarks>
+    /// Members of a group have to close at the same T. Without one, a source with a group (<see cref="IGroupEventSource"/>) may refuse to start beside other members; the one of Kafka does.
+    /// </remarks>
     /// <param name="endTimeMs">T, in milliseconds since the Unix epoch; <see langword="null"/>: the highest event time that was read.</param>
     /// <returns>The closing.</returns>
     /// <exception cref="ArgumentOutOfRangeException">T is before 1970 or after the year 9999.</exception>

@@ -31,7 +31,7 @@ public sealed class KafkaProbeTests(KafkaBroker broker)
         KafkaOptions options = await OptionsOfAsync("SASL_PLAINTEXT", mechanism);
         options.Properties["sasl.password"] = "wrong";
 
-        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(20));
+        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(60));
 
         Assert.StartsWith($"Kafka at {options.BootstrapServers} refuses the login", failure.Message, StringComparison.Ordinal);
         Assert.Contains("sasl.password", failure.Message, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class KafkaProbeTests(KafkaBroker broker)
         KafkaOptions options = await OptionsOfAsync("SSL", null);
         options.Properties.Remove("ssl.ca.location");
 
-        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(20));
+        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(60));
 
         Assert.Contains("certificate that is not trusted", failure.Message, StringComparison.Ordinal);
         Assert.Contains("ssl.ca.location", failure.Message, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class KafkaProbeTests(KafkaBroker broker)
         options.Properties.Clear();
         options.StartTimeout = TimeSpan.FromSeconds(3);
 
-        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(30));
+        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(60));
 
         Assert.Contains("if they want TLS or a login, set security.protocol", failure.Message, StringComparison.Ordinal);
         Assert.True(failure.AreRetriesUsedUp);
@@ -76,7 +76,7 @@ public sealed class KafkaProbeTests(KafkaBroker broker)
             StartTimeout = TimeSpan.FromSeconds(3),
         };
 
-        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(20));
+        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(60));
 
         Assert.StartsWith($"No Kafka broker at {options.BootstrapServers} answered within", failure.Message, StringComparison.Ordinal);
         Assert.True(failure.AreRetriesUsedUp);
@@ -89,7 +89,7 @@ public sealed class KafkaProbeTests(KafkaBroker broker)
         string topic = await broker.CreateTopicAsync(1, broker.NewName("purchases"));
         KafkaOptions options = new() { BootstrapServers = broker.Servers, Topic = topic.Replace("purchases", "purchase", StringComparison.Ordinal) };
 
-        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(20));
+        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(60));
 
         Assert.StartsWith($"Kafka at {broker.Servers} has no topic '{options.Topic}': did you mean '{topic}'?", failure.Message, StringComparison.Ordinal);
         Assert.False(failure.AreRetriesUsedUp);
@@ -101,7 +101,7 @@ public sealed class KafkaProbeTests(KafkaBroker broker)
         await broker.StartAsync();
         KafkaOptions options = new() { BootstrapServers = broker.Servers, TopicPattern = broker.NewName("nothing") + ".*" };
 
-        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(20));
+        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(60));
 
         Assert.Contains($"matches the pattern '{options.TopicPattern}'", failure.Message, StringComparison.Ordinal);
     }
@@ -126,7 +126,7 @@ public sealed class KafkaProbeTests(KafkaBroker broker)
         await broker.StartAsync();
         string[] topics = [await broker.CreateTopicAsync(2), await broker.CreateTopicAsync(3)];
 
-        SessionizeException failure = await FailAsync(new KafkaOptions { BootstrapServers = broker.Servers, Topics = topics }, TimeSpan.FromSeconds(20));
+        SessionizeException failure = await FailAsync(new KafkaOptions { BootstrapServers = broker.Servers, Topics = topics }, TimeSpan.FromSeconds(60));
 
         Assert.StartsWith($"The topic '{topics[0]}' has 2 partitions and '{topics[1]}' has 3", failure.Message, StringComparison.Ordinal);
     }
@@ -141,7 +141,7 @@ public sealed class KafkaProbeTests(KafkaBroker broker)
         options.Properties["security.protocol"] = name.StartsWith("sasl", StringComparison.Ordinal) ? "SASL_PLAINTEXT" : "SSL";
         options.Properties[name] = value;
 
-        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(20));
+        SessionizeException failure = await FailAsync(options, TimeSpan.FromSeconds(60));
 
         Assert.StartsWith("Kafka's client cannot be made: ", failure.Message, StringComparison.Ordinal);
     }

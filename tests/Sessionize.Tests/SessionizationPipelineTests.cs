@@ -8,7 +8,7 @@ namespace Sessionize.Tests;
 public sealed class SessionizationPipelineTests : IAsyncDisposable
 {
     private const long BaseMs = 1_704_082_500_000;
-    private const int TimeoutMs = 60_000;
+    private const int TimeoutMs = 300_000;
 
     private readonly RecordingSink _sink = new();
     private readonly SessionizationPipeline _pipeline;

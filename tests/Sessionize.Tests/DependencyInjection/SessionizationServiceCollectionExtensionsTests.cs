@@ -15,7 +15,7 @@ namespace Sessionize.Tests.DependencyInjection;
 public sealed class SessionizationServiceCollectionExtensionsTests
 {
     private const long BaseMs = 1_704_082_500_000;
-    private const int TimeoutMs = 60_000;
+    private const int TimeoutMs = 300_000;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
