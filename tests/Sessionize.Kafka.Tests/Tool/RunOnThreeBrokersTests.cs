@@ -17,7 +17,7 @@ public sealed class RunOnThreeBrokersTests(ThreeBrokers brokers) : ToolOnBrokerT
         const int Partitions = 6;
         string topic = await Broker.CreateTopicAsync(Partitions);
         (int Partition, string? Key, string? Value)[] records = [.. Clicks.Spread(4_500, 30, Partitions)];
-        Process run = ToolProcess.Start(Folder.Path, Words(topic, "--trigger", "1s"));
+        Process run = StartLive(topic);
         await Broker.ProduceAsync(topic, records[..1_500]);
         await WaitForPositionsAsync(run, 1_500);
 

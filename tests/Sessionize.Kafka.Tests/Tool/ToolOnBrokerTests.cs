@@ -19,6 +19,8 @@ public abstract class ToolOnBrokerTests(KafkaBroker broker) : IAsyncLifetime
 
     private protected const string TableName = "sessions.user_sessions";
 
+    private Process? _live;
+
     private protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private protected KafkaBroker Broker { get; } = broker;
@@ -32,6 +34,13 @@ public abstract class ToolOnBrokerTests(KafkaBroker broker) : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
+        // A test that failed may have left it behind.
+        if (_live is { HasExited: false })
+        {
+            _live.Kill(entireProcessTree: true);
+            _live.WaitForExit();
+        }
+
         Folder.Dispose();
         GC.SuppressFinalize(this);
         return default;
@@ -47,6 +56,13 @@ public abstract class ToolOnBrokerTests(KafkaBroker broker) : IAsyncLifetime
         ToolResult result = ToolProcess.Run(Folder.Path, Words(topic, ["--trigger", "until-end", .. more])).AssertCivil();
         Assert.True(result.ExitCode == exitCode, $"exit code {result.ExitCode} in place of {exitCode}: {result.Error}");
         return result;
+    }
+
+    /// <summary>Starts a run that goes on until <see cref="Stop"/>, and commits every second what it has read, also when no session has closed.</summary>
+    private protected Process StartLive(string topic, params string[] more)
+    {
+        File.WriteAllText(Folder.File("live.json"), """{"MaxCommitDelay":"00:00:01"}""");
+        return _live = ToolProcess.Start(Folder.Path, Words(topic, ["--trigger", "1s", "--config", "live.json", .. more]));
     }
 
     /// <summary>Sends a signal to a run, and waits for its end.</summary>
@@ -66,15 +82,10 @@ public abstract class ToolOnBrokerTests(KafkaBroker broker) : IAsyncLifetime
     }
 
     /// <summary>Waits until a run has committed as many records as there are.</summary>
-    private protected async Task WaitForPositionsAsync(Process run, long records)
-    {
-        CancellationToken limit = TimeLimit.Of();
-        while ((await PositionsAsync()).Values.Sum() != records)
-        {
-            Assert.False(run.HasExited, "The run has ended.");
-            await Task.Delay(TimeSpan.FromMilliseconds(300), limit);
-        }
-    }
+    private protected Task WaitForPositionsAsync(Process run, long records) => WaitAsync(run, positions => positions.Values.Sum() == records);
+
+    /// <summary>Waits until a run has a number of partitions.</summary>
+    private protected Task WaitForPartitionsAsync(Process run, int partitions) => WaitAsync(run, positions => positions.Count == partitions);
 
     /// <summary>The rows of the table, in the order of their ids.</summary>
     private protected async Task<IReadOnlyList<Session>> RowsAsync(string warehouse = "warehouse", string name = TableName)
@@ -97,5 +108,15 @@ public abstract class ToolOnBrokerTests(KafkaBroker broker) : IAsyncLifetime
             .SelectMany(pipeline => pipeline.Lanes)
             .SelectMany(lane => lane.Positions)
             .ToDictionary(position => int.Parse(position.Partition.Split('/')[^1], CultureInfo.InvariantCulture), position => position.Next);
+    }
+
+    private async Task WaitAsync(Process run, Func<IReadOnlyDictionary<int, long>, bool> holds)
+    {
+        CancellationToken limit = TimeLimit.Of();
+        while (!holds(await PositionsAsync()))
+        {
+            Assert.False(run.HasExited, "The run has ended.");
+            await Task.Delay(TimeSpan.FromMilliseconds(300), limit);
+        }
     }
 }
