@@ -97,7 +97,7 @@ public abstract class ToolOnBrokerTests(KafkaBroker broker) : IAsyncLifetime
     /// <summary>How far the pipeline of the table is, by the number of the partition; nothing while there is no table.</summary>
     private protected async Task<IReadOnlyDictionary<int, long>> PositionsAsync()
     {
-        if (!Directory.Exists(TableFolder))
+        if (!File.Exists(Path.Combine(TableFolder, "metadata/v1.metadata.json")))
         {
             return new Dictionary<int, long>();
         }
