@@ -104,7 +104,7 @@ internal sealed class PositionCheck(KafkaCluster cluster, KafkaOptions options, 
         else if (recorded.Next > end)
         {
             Lose(
-                $"{place.Topic}, partition {name.Number}, ends at {end}, before the committed position {recorded.Next}: brokers lost {recorded.Next - end} records that were read already, or the topic was made anew",
+                $"partition {name.Number} of {place.Topic} ends at {end}, before the committed position {recorded.Next}: brokers lost {recorded.Next - end} records that were read already, or the topic was made anew",
                 0);
         }
 
