@@ -32,8 +32,7 @@ public sealed class KafkaDataLossTests(KafkaBroker broker)
     public async Task CheckAsync_TopicMadeAnew_StopsOrReadsItFromItsBeginning()
     {
         KafkaOptions options = await ReadOnceAsync(100);
-        await broker.Admin.DeleteTopicsAsync([options.Topic]);
-        await CreateAgainAsync(options.Topic!, 1);
+        await broker.RecreateTopicAsync(options.Topic!, 1);
         await broker.ProduceAsync(options.Topic!, Clicks.Spread(300, 10, 1));
 
         SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(() => ReadAgainAsync(options));
@@ -48,8 +47,7 @@ public sealed class KafkaDataLossTests(KafkaBroker broker)
     public async Task CheckAsync_TopicMadeAnewWithFewerPartitions_Stops()
     {
         KafkaOptions options = await ReadOnceAsync(100, partitions: 3);
-        await broker.Admin.DeleteTopicsAsync([options.Topic]);
-        await CreateAgainAsync(options.Topic!, 2);
+        await broker.RecreateTopicAsync(options.Topic!, 2);
         options.OnDataLoss = KafkaDataLoss.Continue;
 
         SessionizeException failure = await Assert.ThrowsAsync<SessionizeException>(() => ReadAgainAsync(options));
@@ -209,23 +207,6 @@ public sealed class KafkaDataLossTests(KafkaBroker broker)
         {
             await driver.DisposeAsync();
             throw;
-        }
-    }
-
-    /// <summary>A topic is deleted a moment later than the brokers say.</summary>
-    private async Task CreateAgainAsync(string topic, int partitions)
-    {
-        for (int attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await broker.CreateTopicAsync(partitions, topic);
-                return;
-            }
-            catch (CreateTopicsException failure) when (attempt < 100 && failure.Results[0].Error.Code == ErrorCode.TopicAlreadyExists)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
-            }
         }
     }
 

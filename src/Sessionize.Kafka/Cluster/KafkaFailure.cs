@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Confluent.Kafka;
 
 namespace Sessionize.Kafka.Cluster;
 
 /// <summary>Turns what librdkafka says into one sentence with its remedy.</summary>
-internal static class KafkaFailure
+internal static partial class KafkaFailure
 {
     /// <summary>Whether trying again may cure it.</summary>
     public static bool IsPassing(Error error) => !error.IsFatal && error.Code is
@@ -15,6 +16,10 @@ internal static class KafkaFailure
         or ErrorCode.OffsetNotAvailable or ErrorCode.PreferredLeaderNotAvailable or ErrorCode.UnknownLeaderEpoch or ErrorCode.FencedLeaderEpoch
         or ErrorCode.KafkaStorageError or ErrorCode.ThrottlingQuotaExceeded;
 
+    /// <summary>Whether login or certificate are refused, which no waiting cures.</summary>
+    public static bool IsRefusal(Error error) =>
+        error.Code is ErrorCode.Local_Authentication or ErrorCode.Local_Ssl or ErrorCode.SaslAuthenticationFailed || IsRefusalOfOurCertificate(error);
+
     public static bool IsWrongSetting(Exception failure) => failure is InvalidOperationException or ArgumentException or KafkaException;
 
     public static SessionizeException WrongSetting(Exception failure) =>
@@ -25,10 +30,12 @@ internal static class KafkaFailure
     {
         string remedy = last?.Code switch
         {
+            not null when IsRefusalOfOurCertificate(last) =>
+                $"Kafka at {servers} asks for a certificate, and refuses ours or that there is none, {Detail(last)} Set ssl.keystore.location and ssl.keystore.password in Kafka:Properties to one that the brokers trust.",
             ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed =>
                 $"Kafka at {servers} refuses the login, {Detail(last)} Correct sasl.username and sasl.password in Kafka:Properties, or sasl.mechanism.",
             ErrorCode.Local_Ssl =>
-                $"Kafka at {servers} shows a certificate that is not trusted, or refuses ours, {Detail(last)} Set ssl.ca.location in Kafka:Properties to the authority that signed it.",
+                $"Kafka at {servers} shows a certificate that is not trusted, {Detail(last)} Set ssl.ca.location in Kafka:Properties to the authority that signed it.",
             ErrorCode.Local_Resolve =>
                 $"The name of a Kafka broker of {servers} is not known, {Detail(last)} Correct Kafka:BootstrapServers, or the name service.",
             _ => $"No Kafka broker at {servers} answered within {Math.Ceiling(waited.TotalSeconds):0} s{(last is null ? "." : $", {Detail(last)}")} "
@@ -69,6 +76,16 @@ internal static class KafkaFailure
 
     private static SessionizeException Denied(string on, string rights) =>
         new($"Kafka does not let this user at {on}: ask for the right to {rights}.");
+
+    /// <summary>Whether the brokers told in an alert of TLS that they do not take our certificate.</summary>
+    /// <remarks>
+    /// With TLS 1.3 that comes behind the handshake, and librdkafka reports a broken connection: only its text has the number (RFC 8446, section 6).
+    /// </remarks>
+    private static bool IsRefusalOfOurCertificate(Error error) =>
+        error.Code is ErrorCode.Local_Ssl or ErrorCode.Local_Transport && CertificateAlert().IsMatch(error.Reason ?? "");
+
+    [GeneratedRegex("SSL alert number (?:4[2-68]|116)\\b", RegexOptions.CultureInvariant)]
+    private static partial Regex CertificateAlert();
 
     private static string Detail(Error error) => $"it says: {Sentence(error.Reason)}";
 

@@ -10,7 +10,7 @@ namespace Sessionize.Kafka.Consuming;
 internal sealed class PositionCheck(KafkaCluster cluster, KafkaOptions options, string groupId, ILogger logger)
 {
     private const string Remedies =
-        "Set Kafka:OnDataLoss to Continue to go on with the first record that is there, or give the pipeline another name for a fresh start.";
+        "Set Kafka:OnDataLoss to Continue (--on-data-loss continue) to go on with the first record that is there, or give the pipeline another name for a fresh start.";
 
     // What was said once for all lanes.
     private readonly HashSet<(string Topic, int Recorded)> _grown = [];
@@ -104,7 +104,7 @@ internal sealed class PositionCheck(KafkaCluster cluster, KafkaOptions options, 
         else if (recorded.Next > end)
         {
             Lose(
-                $"{place.Topic}, partition {name.Number}, ends at {end}, before the committed position {recorded.Next}: brokers lost {recorded.Next - end} records that were read already, or the topic was made anew",
+                $"partition {name.Number} of {place.Topic} ends at {end}, before the committed position {recorded.Next}: brokers lost {recorded.Next - end} records that were read already, or the topic was made anew",
                 0);
         }
 

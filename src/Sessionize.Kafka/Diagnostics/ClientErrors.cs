@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Sessionize.Kafka.Cluster;
 
 namespace Sessionize.Kafka.Diagnostics;
 
@@ -53,7 +54,7 @@ internal sealed class ClientErrors(string client, TimeProvider clock, ILogger lo
             }
         }
 
-        if (error.Code is ErrorCode.Local_Authentication or ErrorCode.Local_Ssl or ErrorCode.SaslAuthenticationFailed)
+        if (KafkaFailure.IsRefusal(error))
         {
             _refused.TrySetResult(error);
         }

@@ -29,7 +29,7 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Warning, "{Group}: {Topic} has {Present} partitions, {Recorded} when it was last committed: users who moved to another partition have one visit cut there")]
     public static partial void PartitionsAdded(ILogger logger, string group, string topic, int present, int recorded);
 
-    [LoggerMessage(9, LogLevel.Warning, "{Group}: {Mismatches} of {Records} records have a key other than the user id: events of one user may lie in several partitions, each of which makes sessions of its own")]
+    [LoggerMessage(9, LogLevel.Warning, "{Group}: {Mismatches} of {Records} records have a key other than the user id: events of one user may lie in several partitions, each of which makes sessions of its own. Key the records by the user, or set Kafka:UsersSpanPartitions")]
     public static partial void KeyMismatches(ILogger logger, string group, long mismatches, long records);
 
     [LoggerMessage(10, LogLevel.Debug, "{Client}: {Message}")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Sessionize.Kafka.Tests.Support;
 
@@ -11,6 +12,18 @@ internal static class Clicks
     public static string Of(string user, long minute) => string.Create(
         CultureInfo.InvariantCulture,
         $$"""{"uuid":"{{user}}","event_timestamp":{{StartMs + (minute * 60_000)}},"page_name":"home","event_id":"{{user}}-{{minute}}"}""");
+
+    /// <summary>The events of records, read without our parser.</summary>
+    public static IEnumerable<ClickstreamEvent> EventsOf(IEnumerable<(int Partition, string? Key, string? Value)> records)
+    {
+        foreach ((_, _, string? value) in records)
+        {
+            using JsonDocument record = JsonDocument.Parse(value!);
+            JsonElement e = record.RootElement;
+            yield return new ClickstreamEvent(
+                e.GetProperty("uuid").GetString(), e.GetProperty("event_timestamp").GetInt64(), e.GetProperty("page_name").GetString(), e.GetProperty("event_id").GetString());
+        }
+    }
 
     /// <summary>Events of some users in turn, each in the partition of its user.</summary>
     public static IEnumerable<(int Partition, string? Key, string? Value)> Spread(int count, int users, int partitions, int first = 0)

@@ -22,6 +22,9 @@ public sealed class KafkaBroker : IAsyncDisposable
         "--config", "group.consumer.heartbeat.interval.ms=500",
         "--config", "group.consumer.min.heartbeat.interval.ms=500",
         "--config", "transaction.max.timeout.ms=900000",
+
+        // Compaction begins within a second instead of 15.
+        "--config", "log.cleaner.backoff.ms=1000",
     ];
 
     private readonly SemaphoreSlim _starting = new(1);
@@ -56,6 +59,12 @@ public sealed class KafkaBroker : IAsyncDisposable
 
     /// <summary>The authority that signed its certificate.</summary>
     public string CaFile => Path.Combine(_folder!, "ca.pem");
+
+    /// <summary>A certificate by which it knows its clients, if it was started to ask for one.</summary>
+    public string ClientCertificateFile => Path.Combine(_folder!, "client.p12");
+
+    /// <summary>Where a broker keeps the records of a partition.</summary>
+    public string FolderOf(int brokerId, string topic, int partition) => Path.Combine(_folder!, $"broker-{brokerId}", $"{topic}-{partition}");
 
     /// <summary>Starts the broker, unless it runs.</summary>
     public async Task<KafkaBroker> StartAsync()
@@ -95,10 +104,37 @@ public sealed class KafkaBroker : IAsyncDisposable
         {
             Name = name,
             NumPartitions = partitions,
-            ReplicationFactor = 1,
+            ReplicationFactor = -1,
             Configs = settings.ToDictionary(setting => setting.Key, setting => setting.Value),
         }]);
         return name;
+    }
+
+    /// <summary>Changes settings of a topic.</summary>
+    public Task ConfigureTopicAsync(string topic, params (string Key, string Value)[] settings) =>
+        Admin.IncrementalAlterConfigsAsync(new Dictionary<ConfigResource, List<ConfigEntry>>
+        {
+            [new ConfigResource { Type = ResourceType.Topic, Name = topic }] =
+                [.. settings.Select(setting => new ConfigEntry { Name = setting.Key, Value = setting.Value, IncrementalOperation = AlterConfigOpType.Set })],
+        });
+
+    /// <summary>Deletes a topic and makes it anew.</summary>
+    public async Task RecreateTopicAsync(string topic, int partitions)
+    {
+        await Admin.DeleteTopicsAsync([topic]);
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await CreateTopicAsync(partitions, topic);
+                return;
+            }
+            catch (CreateTopicsException failure) when (attempt < 100 && failure.Results[0].Error.Code == ErrorCode.TopicAlreadyExists)
+            {
+                // A topic is deleted a moment later than the brokers say.
+                await Task.Delay(TimeSpan.FromMilliseconds(100));
+            }
+        }
     }
 
     /// <summary>Sends records, in their order, and waits until they are there.</summary>

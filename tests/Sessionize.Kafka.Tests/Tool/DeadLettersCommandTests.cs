@@ -14,11 +14,6 @@ namespace Sessionize.Kafka.Tests.Tool;
 /// <summary><c>sessionize dead-letters</c> as a process, over files and topics of a real Broker.</summary>
 public sealed class DeadLettersCommandTests(KafkaBroker broker) : ToolOnBrokerTests(broker)
 {
-    private const int Done = 0;
-    private const int Failed = 1;
-    private const int Usage = 2;
-    private const int DoneWithBadEvents = 3;
-
     [Fact]
     public async Task Run_SetsAside_ListShowsAndReplaySends()
     {

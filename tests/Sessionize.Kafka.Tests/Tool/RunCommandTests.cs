@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Confluent.Kafka.Admin;
 using Sessionize.Cli.Tests.Support;
-using Sessionize.Iceberg;
 using Sessionize.Kafka.Tests.Support;
 using Sessionize.Tests.Data;
 using Xunit;
@@ -13,12 +11,6 @@ namespace Sessionize.Kafka.Tests.Tool;
 /// <summary><c>sessionize run</c> as a process, from a real broker into local tables.</summary>
 public sealed class RunCommandTests(KafkaBroker broker) : ToolOnBrokerTests(broker)
 {
-    private const int Done = 0;
-    private const int Failed = 1;
-    private const int Usage = 2;
-    private const int Unavailable = 5;
-    private const int Interrupted = 130;
-
     [Theory]
     [InlineData("TERM", Done)]
     [InlineData("INT", Interrupted)]
@@ -36,8 +28,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : ToolOnBrokerTests(brok
             await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
         }
 
-        Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
-        ToolResult stopped = ToolProcess.Finish(process, standardInput: null);
+        ToolResult stopped = Stop(process, signal);
         Assert.True(stopped.ExitCode == exitCode, stopped.Error);
 
         ToolResult last = ToolProcess.Run(Folder.Path, [.. arguments, "--trigger", "until-end", "--at-end", "close-all"]);
@@ -100,8 +91,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : ToolOnBrokerTests(brok
         Assert.Contains($"the group '{topic}' has 1 other member", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--end-time", refused.Error, StringComparison.Ordinal);
 
-        Process.Start("kill", ["-TERM", live.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
-        Assert.Equal(Done, ToolProcess.Finish(live, standardInput: null).ExitCode);
+        Assert.Equal(Done, Stop(live, "TERM").ExitCode);
         ToolResult alone = ToolProcess.Run(Folder.Path, [.. arguments, "--trigger", "until-end", "--at-end", "close-all"]).AssertCivil();
         Assert.True(alone.ExitCode == Done, alone.Error);
         Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync());
@@ -190,11 +180,5 @@ public sealed class RunCommandTests(KafkaBroker broker) : ToolOnBrokerTests(brok
         ToolResult batch = ToolProcess.Run(Folder.Path, "batch", input, "--table", "b.t", "--warehouse", "batch", "--partition-by", "none");
         Assert.True(batch.ExitCode == Done, batch.Error);
         return await RowsAsync("batch", "b.t");
-    }
-
-    private async Task<IReadOnlyList<Session>> RowsAsync(string warehouse = "warehouse", string name = "sessions.user_sessions")
-    {
-        IReadOnlyList<Session> rows = await SessionRows.ReadAsync(new IcebergTableOptions { Warehouse = Folder.File(warehouse), Name = name }, Token);
-        return [.. rows.OrderBy(row => row.SessionId, StringComparer.Ordinal)];
     }
 }

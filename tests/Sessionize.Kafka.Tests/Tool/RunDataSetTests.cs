@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Sessionize.Cli.Tests.Support;
 using Sessionize.Iceberg;
@@ -11,7 +12,8 @@ namespace Sessionize.Kafka.Tests.Tool;
 /// <summary>Real clickstreams through a real broker into tables: three processes over twelve partitions give the oracle's rows, and what independent programs computed.</summary>
 /// <remarks>
 /// SESSIONIZE_GROWING_SETS names the data sets, with blanks between them, that grow over 24 runs of three processes each. Without it one set does, and
-/// only every fourth run has three processes, the others one: what costs time is starting processes.
+/// only every fourth run has three processes, the others one: what costs time is starting processes. SESSIONIZE_DATA_SETS_SUMMARY names a file that
+/// gets a line for each table that was right.
 /// </remarks>
 public sealed class RunDataSetTests(KafkaBroker broker, IceCheck java) : ToolOnBrokerTests(broker)
 {
@@ -37,7 +39,7 @@ public sealed class RunDataSetTests(KafkaBroker broker, IceCheck java) : ToolOnB
 
         await RunAsync(arguments, Workers);
 
-        await AssertRowsAsync(name);
+        await AssertRowsAsync(name, "1 run");
         if (name == "otto-shop")
         {
             string before = Snapshots();
@@ -60,7 +62,7 @@ public sealed class RunDataSetTests(KafkaBroker broker, IceCheck java) : ToolOnB
 
         await RunAsync([.. Arguments(topic), "--at-end", "close-all", "--end-time", TopicLines.HighestTime(lines)], Workers);
 
-        await AssertRowsAsync(name);
+        await AssertRowsAsync(name, $"{GrowingRuns} runs over growing input, 1 that closes");
     }
 
     private string[] Arguments(string topic) =>
@@ -73,7 +75,7 @@ public sealed class RunDataSetTests(KafkaBroker broker, IceCheck java) : ToolOnB
         Assert.All(results, result => Assert.True(result.ExitCode == 0, result.Error));
     }
 
-    private async Task AssertRowsAsync(string name)
+    private async Task AssertRowsAsync(string name, string runs)
     {
         ClickstreamEvent[] events = DataSet.Events(name);
         IReadOnlyList<Session> rows = await SessionRows.ReadAsync(
@@ -89,6 +91,11 @@ public sealed class RunDataSetTests(KafkaBroker broker, IceCheck java) : ToolOnB
         string folder = Folder.File("warehouse/sessions/user_sessions");
         await java.VerifyAsync(folder);
         Assert.Equal(rows.Count, await java.CountAsync(folder));
+        if (Environment.GetEnvironmentVariable("SESSIONIZE_DATA_SETS_SUMMARY") is { Length: > 0 } summary)
+        {
+            int snapshots = (await java.DescribeAsync(folder)).GetProperty("snapshots").GetArrayLength();
+            await File.AppendAllTextAsync(summary, string.Create(CultureInfo.InvariantCulture, $"| {name} | {runs} | {events.Length:N0} | {rows.Count:N0} | {snapshots:N0} |\n"), Token);
+        }
     }
 
     private string Snapshots() => ToolProcess.Run(Folder.Path, "table", "snapshots", "sessions.user_sessions", "--format", "json").Output;
