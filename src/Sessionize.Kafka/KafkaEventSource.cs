@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Sessionize.Kafka.Cluster;
 using Sessionize.Kafka.Consuming;
 using Sessionize.Kafka.Diagnostics;
+using Sessionize.Sources;
 
 namespace Sessionize.Kafka;
 
@@ -16,7 +17,7 @@ namespace Sessionize.Kafka;
 /// <para>The end of a partition by which it is found idle includes transactions that are open: what is in them is still to come.</para>
 /// <para>Not thread-safe, but for <see cref="KeyMismatches"/> and <see cref="LostRecords"/>.</para>
 /// </remarks>
-public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
+public sealed class KafkaEventSource : IGroupEventSource, IReadAheadSource, IEventSourceWarning
 {
     private static readonly TimeSpan s_watchEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_watchTimeout = TimeSpan.FromSeconds(5);
@@ -145,6 +146,9 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
             await WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <inheritdoc/>
+    bool IReadAheadSource.TryReadReady(EventBatch batch) => _handover.TryReadReady(batch);
 
     /// <inheritdoc/>
     public AssignmentChange? TakeAssignmentChange() => _handover.TakeChange();
