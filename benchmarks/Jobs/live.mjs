@@ -15,7 +15,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     rate: { type: 'string', default: '40000' },
     seconds: { type: 'string', default: '120' },
-    jobs: { type: 'string', default: 'backlog,memory' },
+    jobs: { type: 'string', default: 'backlog,memory,latency' },
     tool: { type: 'string' },
     data: { type: 'string', default: tmpdir() },
   },
@@ -37,10 +37,10 @@ const seconds = Number(options.seconds);
 const fixed = (number, digits = 2) => number.toFixed(digits);
 const thousands = number => Math.round(number).toLocaleString('en');
 
-const publish = () => {
-  const target = join(folder, 'tool');
-  execFileSync('dotnet', ['publish', '-c', 'Release', '-v', 'q', join(repository, 'src/Sessionize.Cli'), '-o', target], { stdio: ['ignore', 2, 2] });
-  return join(target, 'sessionize');
+const publish = (project, program) => {
+  const target = join(folder, program);
+  execFileSync('dotnet', ['publish', '-c', 'Release', '-v', 'q', join(repository, project), '-o', target], { stdio: ['ignore', 2, 2] });
+  return join(target, program);
 };
 
 const sleep = ms => new Promise(done => setTimeout(done, ms));
@@ -99,7 +99,7 @@ const pipeline = (topic, more) => {
 
 const dropWarehouse = () => rmSync(join(folder, 'warehouse'), { recursive: true, force: true });
 
-const tool = options.tool ? resolve(options.tool) : publish();
+const tool = options.tool ? resolve(options.tool) : publish('src/Sessionize.Cli', 'sessionize');
 mkdirSync(folder, { recursive: true });
 execFileSync(kafka, ['start', '--dir', broker, '--port', '0'], { stdio: ['ignore', 2, 2] });
 const servers = readFileSync(join(broker, 'bootstrap.servers'), 'utf8').trim();
@@ -186,6 +186,28 @@ ${seconds} s of ${thousands(rate)} events a second as they come, and ten times a
 | | events | RSS MB, median | peak | peak, of the first |
 |---|---|---|---|---|
 ${figures.map(figure => `| ${figure.name} | ${thousands(figure.total)} | ${fixed(figure.median, 0)} | ${fixed(figure.peak, 0)} | ${fixed(figure.peak / base.peak)} |`).join('\n')}
+`);
+  }
+
+  if (chosen.includes('latency')) {
+    // A process with a JIT, as a host is.
+    const program = publish('benchmarks/Jobs/LiveLatency', 'LiveLatency');
+    const rows = [];
+    for (const perSecond of [1000, 10_000]) {
+      const topic = `latency-${perSecond}`;
+      execFileSync(kafka, ['topics', '--dir', broker, '--create', '--topic', topic, '--partitions', `${PARTITIONS}`], { stdio: ['ignore', 2, 2] });
+      const run = JSON.parse(execFileSync(program, [servers, topic, '60', `${perSecond}`], { stdio: ['ignore', 'pipe', 2] }).toString().trim().split('\n').at(-1));
+      console.error(`latency at ${perSecond}/s: ${JSON.stringify(run)}`);
+      rows.push(`| ${thousands(perSecond)} | ${thousands(run.sessions)} | ${[run.p50, run.p90, run.p99, run.p999, run.most].map(ms => fixed(ms, 1)).join(' | ')} |`);
+    }
+
+    console.log(`## From the event that passes a deadline to the session, through Kafka
+
+The producer, the broker and the pipeline on this machine, 30,000 users with a time-out of 1 s, so that most events close a session; ms from giving an event to the producer (linger.ms 1) to its \`SessionChange\`.
+
+| events a second | sessions | p50 | p90 | p99 | p99.9 | most |
+|---|---|---|---|---|---|---|
+${rows.join('\n')}
 `);
   }
 
