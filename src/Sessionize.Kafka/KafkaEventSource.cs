@@ -81,6 +81,12 @@ public sealed class KafkaEventSource : IGroupEventSource, IReadAheadSource, IEve
         ? $"{mismatches} events had a key other than their user id: a user whose events lie in several partitions gets sessions from each. Key the records by the user, or call UsersSpanPartitions()."
         : null;
 
+    /// <summary>Whether records are taken one by one: for tests of what is used where many cannot be had at once.</summary>
+    internal bool TakesOneByOne { private get; init; }
+
+    /// <summary>Whether many are taken at once.</summary>
+    internal bool TakesMany => _reader is { TakesMany: true };
+
     /// <summary>How many records were missing and accepted as lost (<see cref="KafkaDataLoss.Continue"/>), as far as is known. Safe to read from any thread.</summary>
     public long LostRecords => _check?.LostRecords ?? 0;
 
@@ -97,7 +103,7 @@ public sealed class KafkaEventSource : IGroupEventSource, IReadAheadSource, IEve
         _places = new TopicPlaces(_cluster, _options, _groupId, _clock);
         await _places.OpenAsync(topics, cancellationToken).ConfigureAwait(false);
         _check = new PositionCheck(_cluster, _options, _groupId, _logger);
-        _reader = new GroupReader(_options, _groupId, _handover, _filler, Judge, _clock, _logger);
+        _reader = new GroupReader(_options, _groupId, _handover, _filler, Judge, _clock, _logger, TakesOneByOne);
         _reader.Start(_options.UsersSpanPartitions ? _places.All : null);
         _watching = WatchAsync(_stop.Token);
         return [];

@@ -13,8 +13,10 @@ namespace Sessionize.Kafka.Consuming;
 /// <param name="whileWaiting">Is called now and then while a handler waits for the reader.</param>
 /// <param name="errors">Takes what librdkafka reports.</param>
 /// <param name="logger">The logger.</param>
+/// <param name="takesOneByOne">Whether it takes records one by one, though it could take many.</param>
 internal sealed class GroupMember(
-    KafkaOptions options, string groupId, Handover handover, BatchFiller filler, Action whileWaiting, ClientErrors errors, ILogger logger)
+    KafkaOptions options, string groupId, Handover handover, BatchFiller filler, Action whileWaiting, ClientErrors errors, ILogger logger,
+    bool takesOneByOne)
 {
     private readonly Dictionary<TopicPartition, OwnedPartition> _owned = [];
     private readonly TimeSpan _patience = ClientSettings.RebalanceTimeout(options) / 2;
@@ -58,12 +60,13 @@ internal sealed class GroupMember(
                 .SetPartitionsRevokedHandler((_, partitions) => Revoke(partitions))
                 .SetPartitionsLostHandler((_, partitions) => Lose(partitions))
                 .Build();
-            _singles = new SingleRecordQueue(_consumer, _key, _value);
-            _records = (IRecordQueue?)NativeRecordQueue.TryOpen(_consumer, options.HasSeveralTopics) ?? _singles;
             if (!options.UsersSpanPartitions)
             {
                 _consumer.Subscribe(options.TopicPattern is { } pattern ? [$"^({pattern})$"] : options.TopicNames);
             }
+
+            _singles = new SingleRecordQueue(_consumer, _key, _value);
+            _records = takesOneByOne ? _singles : (IRecordQueue?)NativeRecordQueue.TryOpen(_consumer, options.HasSeveralTopics) ?? _singles;
         }
         catch (Exception wrong) when (KafkaFailure.IsWrongSetting(wrong))
         {

@@ -36,6 +36,7 @@ internal sealed class GroupReader
     /// <param name="judge">Says what an error means: throws, gives the position to go on from in the partition, or <see langword="null"/> for nothing.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="logger">The logger.</param>
+    /// <param name="takesOneByOne">Whether it takes records one by one, though it could take many.</param>
     public GroupReader(
         KafkaOptions options,
         string groupId,
@@ -43,16 +44,20 @@ internal sealed class GroupReader
         BatchFiller filler,
         Func<Error, OwnedPartition?, long?> judge,
         TimeProvider clock,
-        ILogger logger)
+        ILogger logger,
+        bool takesOneByOne)
     {
         (_groupId, _handover, _filler, _judge, _clock, _logger) = (groupId, handover, filler, judge, clock, logger);
-        _member = new GroupMember(options, groupId, handover, filler, RunCommands, new ClientErrors(groupId, clock, logger), logger);
+        _member = new GroupMember(options, groupId, handover, filler, RunCommands, new ClientErrors(groupId, clock, logger), logger, takesOneByOne);
         _warnsOfKeys = !options.UsersSpanPartitions;
         _silence = TimeSpan.FromTicks(Math.Min(s_longestSilence.Ticks, ClientSettings.RebalanceTimeout(options).Ticks / 6));
     }
 
     /// <summary>The name by which the group knows this process; <see langword="null"/> before it joined.</summary>
     public string? MemberId { get; private set; }
+
+    /// <summary>Whether many records are taken at once.</summary>
+    public bool TakesMany => _member.TakesMany;
 
     /// <summary>How many events had a key other than their user.</summary>
     public long KeyMismatches => Volatile.Read(ref _keyMismatches);
