@@ -7,7 +7,7 @@ namespace Sessionize.Engine;
 
 /// <summary>Lanes, and the commit protocol that makes their sessions durable once (design section 5). Not thread-safe.</summary>
 /// <remarks>
-/// <see cref="Take"/> and <c>BeginCommit</c> may be called while a <see cref="CommitAsync"/> is under way; everything else may not.
+/// <c>Take</c> and <c>BeginCommit</c> may be called while a <see cref="CommitAsync"/> is under way; everything else may not.
 /// </remarks>
 internal sealed partial class StreamingEngine(
     PipelinePlan plan,
