@@ -86,8 +86,13 @@ internal sealed class MemoryGroupSource(MemoryGroup group) : IGroupEventSource, 
 
     public bool TryReadReady(EventBatch batch)
     {
+        if (!_changes.IsEmpty)
+        {
+            return false;
+        }
+
         // By turns, so that several lanes have something.
-        foreach ((int number, long next) in _changes.IsEmpty ? _next.OrderBy(partition => (partition.Key + ReadRecords) % group.Count) : [])
+        foreach ((int number, long next) in _next.OrderBy(partition => (partition.Key + ReadRecords) % group.Count))
         {
             ClickstreamEvent[] records = group.RecordsFrom(number, next);
             if (records.Length > 0)
