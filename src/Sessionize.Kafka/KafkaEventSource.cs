@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Sessionize.Kafka.Cluster;
 using Sessionize.Kafka.Consuming;
 using Sessionize.Kafka.Diagnostics;
+using Sessionize.Sources;
 
 namespace Sessionize.Kafka;
 
@@ -16,7 +17,7 @@ namespace Sessionize.Kafka;
 /// <para>The end of a partition by which it is found idle includes transactions that are open: what is in them is still to come.</para>
 /// <para>Not thread-safe, but for <see cref="KeyMismatches"/> and <see cref="LostRecords"/>.</para>
 /// </remarks>
-public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
+public sealed class KafkaEventSource : IGroupEventSource, IReadAheadSource, IEventSourceWarning
 {
     private static readonly TimeSpan s_watchEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_watchTimeout = TimeSpan.FromSeconds(5);
@@ -80,6 +81,12 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
         ? $"{mismatches} events had a key other than their user id: a user whose events lie in several partitions gets sessions from each. Key the records by the user, or call UsersSpanPartitions()."
         : null;
 
+    /// <summary>Whether records are taken one by one: for tests of what is used where many cannot be had at once.</summary>
+    internal bool TakesOneByOne { private get; init; }
+
+    /// <summary>Whether many are taken at once.</summary>
+    internal bool TakesMany => _reader is { TakesMany: true };
+
     /// <summary>How many records were missing and accepted as lost (<see cref="KafkaDataLoss.Continue"/>), as far as is known. Safe to read from any thread.</summary>
     public long LostRecords => _check?.LostRecords ?? 0;
 
@@ -96,7 +103,7 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
         _places = new TopicPlaces(_cluster, _options, _groupId, _clock);
         await _places.OpenAsync(topics, cancellationToken).ConfigureAwait(false);
         _check = new PositionCheck(_cluster, _options, _groupId, _logger);
-        _reader = new GroupReader(_options, _groupId, _handover, _filler, Judge, _clock, _logger);
+        _reader = new GroupReader(_options, _groupId, _handover, _filler, Judge, _clock, _logger, TakesOneByOne);
         _reader.Start(_options.UsersSpanPartitions ? _places.All : null);
         _watching = WatchAsync(_stop.Token);
         return [];
@@ -145,6 +152,9 @@ public sealed class KafkaEventSource : IGroupEventSource, IEventSourceWarning
             await WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <inheritdoc/>
+    bool IReadAheadSource.TryReadReady(EventBatch batch) => _handover.TryReadReady(batch);
 
     /// <inheritdoc/>
     public AssignmentChange? TakeAssignmentChange() => _handover.TakeChange();

@@ -97,6 +97,42 @@ public sealed class EventBatch
         _rows[Count - 1].Reason = reason;
     }
 
+    /// <summary>Adds a record whose only line feed, if any, is its last byte. Its texts are not copied: they are kept where they stand in the record.</summary>
+    internal unsafe void AddLine(in RecordOrigin origin, ReadOnlySpan<byte> record, TemplateLineParser parser)
+    {
+        ref Row row = ref AddRow(origin);
+        Reserve(record.Length + 1 + TemplateLineParser.SlackBytes);
+        int start = _used;
+        SetRaw(ref row, record, record.Length);
+        byte* line = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_bytes)) + start;
+        byte* end = line + record.Length;
+        if (end[-1] != '\n')
+        {
+            // Behind what is in use: whatever comes next overwrites it.
+            *end++ = (byte)'\n';
+        }
+
+        ParsedEvent parsed = default;
+        LineKind kind = parser.Next(line, end, out _, ref parsed, out row.Reason);
+        if (kind == LineKind.Blank)
+        {
+            row.Reason = BadEventReason.MalformedJson;
+        }
+        else if (kind == LineKind.Event)
+        {
+            row.TimestampMs = parsed.TimestampMs;
+            row.UserId = Keep(parsed.UserId, parsed.UserIdLength, line, end, start);
+            row.PageName = Keep(parsed.PageName, parsed.PageNameLength, line, end, start);
+            row.EventId = Keep(parsed.EventId, parsed.EventIdLength, line, end, start);
+            for (int slot = 0; slot < _slots; slot++)
+            {
+                _fields[FieldIndex(slot)] = Keep(parsed.Fields[slot].Start, parsed.Fields[slot].Length, line, end, start);
+            }
+        }
+
+        parser.ResetScratch();
+    }
+
     /// <summary>Adds a record that is bad before it is parsed.</summary>
     /// <param name="origin">Where the record stands.</param>
     /// <param name="reason">The reason.</param>
@@ -268,6 +304,12 @@ public sealed class EventBatch
         row.RawLength = length;
         row.Raw = Append(start[..Math.Min(start.Length, DeadLetter.MaxRawBytes)]);
     }
+
+    /// <summary>Keeps a text of a line that stands in the batch. One of which escapes were resolved stands elsewhere, and is added.</summary>
+    private unsafe TextRange Keep(byte* text, int length, byte* line, byte* end, int start) =>
+        length == 0 ? default
+        : text >= line && text < end ? new TextRange(start + (int)(text - line), length + 1)
+        : Append(new ReadOnlySpan<byte>(text, length));
 
     private int FieldIndex(int slot)
     {

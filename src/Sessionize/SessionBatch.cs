@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Sessionize.Engine;
 
 namespace Sessionize;
 
@@ -33,6 +34,7 @@ public sealed class SessionBatch
     private readonly List<int> _pagesVisited = [];
     private readonly List<int> _pagesVisitedEnd = [];
     private Dictionary<string, int>? _pageNumbers;
+    private RecentTexts? _recent;
     private long _pageBytesVisited;
 
     /// <summary>The number of sessions.</summary>
@@ -154,7 +156,7 @@ public sealed class SessionBatch
             EntryPage = PageText(_entryPage[row]),
             ExitPage = PageText(_exitPage[row]),
             PageViewCount = _pageViewCount[row],
-            EndReason = _reasons.Text(_endReason[row]),
+            EndReason = Recent.Get(_reasons[_endReason[row]]),
             VisitStartMs = _visitStartMs[row],
             SessionIndex = _sessionIndex[row],
             Revision = _revision[row],
@@ -239,7 +241,9 @@ public sealed class SessionBatch
         return number;
     }
 
-    private string? PageText(int page) => page == NoPage ? null : _pages.Text(page);
+    private string? PageText(int page) => page == NoPage ? null : Recent.Get(_pages[page]);
+
+    private RecentTexts Recent => _recent ??= new RecentTexts();
 
     /// <summary>Texts one behind the other.</summary>
     private sealed class Texts

@@ -8,13 +8,15 @@ namespace Sessionize.Kafka.Tests;
 
 public sealed class KafkaEventSourceTests(KafkaBroker broker)
 {
-    [Fact]
-    public async Task ReadAsync_TwelvePartitions_GivesEveryRecordOnceInItsPartitionsOrder()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ReadAsync_TwelvePartitions_GivesEveryRecordOnceInItsPartitionsOrder(bool oneByOne)
     {
         await broker.StartAsync();
         string topic = await broker.CreateTopicAsync(12);
         await broker.ProduceAsync(topic, Clicks.Spread(20_000, 100, 12));
-        await using SourceDriver driver = await new SourceDriver(OptionsOf(topic)).OpenAsync(TimeLimit.Of());
+        await using SourceDriver driver = await new SourceDriver(OptionsOf(topic), oneByOne: oneByOne).OpenAsync(TimeLimit.Of());
 
         await driver.ReadToEndAsync(TimeLimit.Of());
 
@@ -23,6 +25,7 @@ public sealed class KafkaEventSourceTests(KafkaBroker broker)
         Assert.All(driver.Records, record => Assert.Equal((BadEventReason.None, long.MaxValue), (record.Reason, record.ArrivalMs)));
         Assert.Equal(Enumerable.Range(0, 12), driver.Changes.SelectMany(change => change.Partitions).Select(partition => partition.Lane.Number).Order());
         Assert.Equal(0, driver.Source.KeyMismatches);
+        Assert.Equal(!oneByOne, driver.Source.TakesMany);
     }
 
     [Fact]
@@ -47,13 +50,15 @@ public sealed class KafkaEventSourceTests(KafkaBroker broker)
         Assert.All(second.Records, record => Assert.InRange(record.Position, 100, 129));
     }
 
-    [Fact]
-    public async Task SeekAsync_PartitionThatIsRead_GivesTheSameRecordsAgain()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SeekAsync_PartitionThatIsRead_GivesTheSameRecordsAgain(bool oneByOne)
     {
         await broker.StartAsync();
         string topic = await broker.CreateTopicAsync(2);
         await broker.ProduceAsync(topic, Clicks.Spread(10_000, 10, 2));
-        await using SourceDriver driver = await new SourceDriver(OptionsOf(topic)).OpenAsync(TimeLimit.Of());
+        await using SourceDriver driver = await new SourceDriver(OptionsOf(topic), oneByOne: oneByOne).OpenAsync(TimeLimit.Of());
         await driver.ReadUntilAsync(() => driver.Records.Count > 3000, TimeLimit.Of());
         string partition = driver.Records[0].Partition;
 
@@ -64,8 +69,10 @@ public sealed class KafkaEventSourceTests(KafkaBroker broker)
         Assert.Equal(5000, driver.Records.Count(record => record.Partition != partition));
     }
 
-    [Fact]
-    public async Task ReadAsync_RecordsThatAreNoEvents_PassesOverThem()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ReadAsync_RecordsThatAreNoEvents_PassesOverThem(bool oneByOne)
     {
         await broker.StartAsync();
         string topic = await broker.CreateTopicAsync(1);
@@ -79,7 +86,7 @@ public sealed class KafkaEventSourceTests(KafkaBroker broker)
             (0, null, Clicks.Of("user-1", 2)),
             (0, "user-1", null),
         ]);
-        await using SourceDriver driver = await new SourceDriver(OptionsOf(topic)).OpenAsync(TimeLimit.Of());
+        await using SourceDriver driver = await new SourceDriver(OptionsOf(topic), oneByOne: oneByOne).OpenAsync(TimeLimit.Of());
 
         await driver.ReadToEndAsync(TimeLimit.Of());
 
@@ -90,8 +97,10 @@ public sealed class KafkaEventSourceTests(KafkaBroker broker)
         await driver.ReadUntilAsync(() => driver.Source.KeyMismatches == 2, TimeLimit.Of(), mayWait: true);
     }
 
-    [Fact]
-    public async Task ReadAsync_Transactions_GivesTheCommittedAndEndsBehindTheirMarkers()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ReadAsync_Transactions_GivesTheCommittedAndEndsBehindTheirMarkers(bool oneByOne)
     {
         await broker.StartAsync();
         string topic = await broker.CreateTopicAsync(1);
@@ -120,7 +129,7 @@ public sealed class KafkaEventSourceTests(KafkaBroker broker)
             }
         }
 
-        await using SourceDriver driver = await new SourceDriver(OptionsOf(topic)).OpenAsync(TimeLimit.Of());
+        await using SourceDriver driver = await new SourceDriver(OptionsOf(topic), oneByOne: oneByOne).OpenAsync(TimeLimit.Of());
         await driver.ReadToEndAsync(TimeLimit.Of());
 
         Assert.Equal(20, driver.Records.Count(record => record.User == "good"));
@@ -161,15 +170,17 @@ public sealed class KafkaEventSourceTests(KafkaBroker broker)
         Assert.Equal(2, live.Records.Count);
     }
 
-    [Fact]
-    public async Task ReadAsync_TopicWithAppendTime_GivesItAsArrival()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ReadAsync_TopicWithAppendTime_GivesItAsArrival(bool oneByOne)
     {
         await broker.StartAsync();
         string topic = await broker.CreateTopicAsync(1, null, ("message.timestamp.type", "LogAppendTime"));
         long before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         await broker.ProduceAsync(topic, [(0, "user-1", Clicks.Of("user-1", 0))]);
         long after = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        await using SourceDriver driver = await new SourceDriver(OptionsOf(topic)).OpenAsync(TimeLimit.Of());
+        await using SourceDriver driver = await new SourceDriver(OptionsOf(topic), oneByOne: oneByOne).OpenAsync(TimeLimit.Of());
 
         await driver.ReadToEndAsync(TimeLimit.Of());
 

@@ -20,12 +20,16 @@ internal static class Load
     public static Lane NewLane() => new(new LaneId(0), new PipelinePlan(new SessionizationDefinition(), isStreaming: true), [new SourcePartition(Partition, new LaneId(0), 0)]);
 
     /// <summary>Fills a batch. Users have eleven letters, event ids sixteen.</summary>
-    public static void Fill(EventBatch batch, ref long position, int count, Func<long, (int User, long TimeMs)> next, bool withIds)
+    public static void Fill(EventBatch batch, ref long position, int count, Func<long, (int User, long TimeMs)> next, bool withIds) =>
+        Fill(batch, Partition, ref position, count, next, withIds);
+
+    /// <summary>Fills a batch of a partition.</summary>
+    public static void Fill(EventBatch batch, string partition, ref long position, int count, Func<long, (int User, long TimeMs)> next, bool withIds)
     {
         Span<byte> user = stackalloc byte[11];
         Span<byte> id = stackalloc byte[16];
         "user-"u8.CopyTo(user);
-        batch.Begin(Partition);
+        batch.Begin(partition);
         for (int i = 0; i < count; i++, position++)
         {
             (int number, long timeMs) = next(position);

@@ -17,7 +17,10 @@ switch (args is [var job, ..] ? job : "")
     case "latency":
         LatencyJob.Run(rounds);
         return 0;
+    case "lanes":
+        await SideBySideJob.RunAsync(rounds);
+        return 0;
     default:
-        Console.Error.WriteLine("LaneLoad open | closing | robot | latency [ROUNDS]");
+        Console.Error.WriteLine("LaneLoad open | closing | robot | latency | lanes [ROUNDS]");
         return 2;
 }

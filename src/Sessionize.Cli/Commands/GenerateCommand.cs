@@ -18,6 +18,7 @@ internal sealed class GenerateCommand : Command, IStoppableCommand
     private const int EventsBetweenLooks = 1024;
     private const long MostUsers = 10_000_000;
     private const long MostEvents = 1_000_000_000_000;
+    private const int MostEventBytes = 1_000_000;
     private const long DefaultUsers = 50;
     private const long DefaultEvents = 10_000;
     private static readonly TimeSpan s_defaultDuration = TimeSpan.FromDays(1);
@@ -33,6 +34,8 @@ internal sealed class GenerateCommand : Command, IStoppableCommand
     private readonly Option<double> _outOfOrder = OptionParsing.Share("--out-of-order", "The share of events that arrive up to 5 minutes late.");
     private readonly Option<double> _duplicates = OptionParsing.Share("--duplicates", "The share of events that arrive twice.");
     private readonly Option<double> _bad = OptionParsing.Share("--bad", "How many broken lines there are beside the events, as a share.");
+    private readonly Option<long?> _eventBytes = OptionParsing.Number(
+        "--event-bytes", 1, MostEventBytes, "333", "How many bytes an event has at least; shorter ones get booking details. As they come by default, about 270.");
     private readonly Option<bool> _sample = new("--sample") { Description = "Print one event, to be read by a person." };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace an output that exists." };
 
@@ -40,7 +43,7 @@ internal sealed class GenerateCommand : Command, IStoppableCommand
         : base("generate", "Makes up realistic events: visits with pages and pauses, heavy and light users, a few robots.")
     {
         _users.Aliases.Add("--num-users");
-        foreach (Option option in (Option[])[_output, _users, _events, _rate, _duration, _seed, _outOfOrder, _duplicates, _bad, _sample, _overwrite])
+        foreach (Option option in (Option[])[_output, _users, _events, _rate, _duration, _seed, _outOfOrder, _duplicates, _bad, _eventBytes, _sample, _overwrite])
         {
             Options.Add(option);
         }
@@ -161,6 +164,7 @@ internal sealed class GenerateCommand : Command, IStoppableCommand
             OutOfOrder = parsed.GetValue(_outOfOrder),
             Duplicates = parsed.GetValue(_duplicates),
             Bad = parsed.GetValue(_bad),
+            LeastBytes = (int)(parsed.GetValue(_eventBytes) ?? 0),
         };
     }
 
@@ -188,7 +192,7 @@ internal sealed class GenerateCommand : Command, IStoppableCommand
     {
         await using GZipStream? compressed = isCompressed ? new GZipStream(target, CompressionLevel.Optimal, leaveOpen: true) : null;
         BufferedStream output = new(compressed ?? target, BufferBytes);
-        EventLines lines = new();
+        EventLines lines = new(plan.LeastBytes);
         Dice dice = new(plan.Seed, -3);
         long badLines = 0;
         long number = 0;

@@ -6,14 +6,22 @@ using System.Text.Json;
 namespace Sessionize.Cli.Generation;
 
 /// <summary>Writes events as JSON, in the form of the original pipeline, and lines that are none.</summary>
-internal sealed class EventLines
+/// <param name="leastBytes">How many bytes an event has at least: shorter ones get booking details.</param>
+internal sealed class EventLines(int leastBytes = 0)
 {
+    private const string Details = "rate=flexible;board=half;guests=2;room=sea-view;beds=1;nights=7;";
+
     private readonly ArrayBufferWriter<byte> _buffer = new();
 
     /// <summary>The event as a line, valid until the next call.</summary>
     public ReadOnlyMemory<byte> Line(in GeneratedEvent generated)
     {
-        Write(generated, isPretty: false);
+        Write(generated, isPretty: false, "");
+        if (leastBytes - _buffer.WrittenCount is var missing and > 0)
+        {
+            Write(generated, isPretty: false, string.Concat(Enumerable.Repeat(Details, (missing / Details.Length) + 1))[..missing]);
+        }
+
         _buffer.Write("\n"u8);
         return _buffer.WrittenMemory;
     }
@@ -21,7 +29,7 @@ internal sealed class EventLines
     /// <summary>The event over several lines.</summary>
     public string Pretty(in GeneratedEvent generated)
     {
-        Write(generated, isPretty: true);
+        Write(generated, isPretty: true, "");
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
     }
 
@@ -41,7 +49,7 @@ internal sealed class EventLines
         return _buffer.WrittenMemory;
     }
 
-    private void Write(in GeneratedEvent generated, bool isPretty)
+    private void Write(in GeneratedEvent generated, bool isPretty, string details)
     {
         _buffer.ResetWrittenCount();
         using Utf8JsonWriter json = new(_buffer, new JsonWriterOptions { Indented = isPretty, NewLine = "\n" });
@@ -49,7 +57,7 @@ internal sealed class EventLines
         json.WriteString("event_id", generated.Id);
         json.WriteString("page_name", generated.Page);
         json.WriteString("event_timestamp", generated.TimeMs.ToString(CultureInfo.InvariantCulture));
-        json.WriteString("booking_details", "");
+        json.WriteString("booking_details", details);
         json.WriteString("uuid", generated.User);
         json.WriteStartObject("event_details");
         (string name, string type) = generated.Page switch

@@ -30,4 +30,7 @@ internal sealed record GenerationPlan
 
     /// <summary>How many bad lines there are beside the events, as a share of these.</summary>
     public double Bad { get; init; }
+
+    /// <summary>How many bytes an event has at least, without the line end.</summary>
+    public int LeastBytes { get; init; }
 }

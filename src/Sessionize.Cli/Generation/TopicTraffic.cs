@@ -50,7 +50,7 @@ internal sealed class TopicTraffic(GenerationPlan plan, Pace? pace)
 
     private async Task SendEventsAsync(TopicStream topic, CancellationToken stop)
     {
-        EventLines lines = new();
+        EventLines lines = new(plan.LeastBytes);
         Dice dice = new(plan.Seed, -3);
         long highest = plan.StartMs;
         foreach (GeneratedEvent next in EventStream.Generate(plan))

@@ -1,4 +1,4 @@
-using Confluent.Kafka;
+using Sessionize.Parsing;
 
 namespace Sessionize.Kafka.Consuming;
 
@@ -9,16 +9,11 @@ internal sealed class BatchFiller(Handover handover, IEventParser parser, int mo
     private const int MostBytes = 512 * 1024;
     private const int RecordsPerLookAtTheClock = 64;
 
+    private readonly RecordReader _reader = new(parser);
     private EventBatch? _batch;
     private OwnedPartition? _partition;
     private long _nowMs;
     private int _sinceClock;
-
-    /// <summary>The bytes of the key of the record that is added.</summary>
-    public RecordBytes Key { get; } = new();
-
-    /// <summary>The bytes of the value of the record that is added.</summary>
-    public RecordBytes Value { get; } = new();
 
     public bool IsEmpty => _batch is null;
 
@@ -28,34 +23,34 @@ internal sealed class BatchFiller(Handover handover, IEventParser parser, int mo
     /// <summary>How many of them have a key other than their user.</summary>
     public long KeyMismatches { get; private set; }
 
-    /// <summary>Adds a record, whose bytes stand in <see cref="Key"/> and <see cref="Value"/>.</summary>
-    public void Add(OwnedPartition partition, ConsumeResult<bool, bool> record)
+    /// <summary>Adds a record.</summary>
+    public void Add(OwnedPartition partition, in ConsumedRecord record)
     {
         EventBatch batch = BatchOf(partition);
-        long offset = record.Offset.Value;
+        long offset = record.Offset;
         partition.Expected = offset + 1;
-        if (!record.Message.Value)
+        if (!record.HasValue)
         {
             // A record without a value deletes its key in a compacted topic: no event, and nothing is wrong with it.
             batch.SkipTo(offset + 1);
             return;
         }
 
-        RecordOrigin origin = new(offset, ArrivalMs: ArrivalOf(record.Message.Timestamp));
-        ReadOnlySpan<byte> value = Value.Bytes;
+        RecordOrigin origin = new(offset, ArrivalMs: record.AppendedMs ?? ArrivalNow());
+        ReadOnlySpan<byte> value = record.Value;
         if (value.Length > mostRecordBytes)
         {
             batch.AddBad(origin, BadEventReason.LineTooLong, value, value.Length);
         }
-        else if (value.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        else if (IsBlank(value))
         {
             // A message may hold line ends, unlike a line: white space alone is nothing in both.
             batch.SkipTo(offset + 1);
         }
         else
         {
-            batch.AddRecord(origin, value, parser);
-            CompareKey(batch, record.Message.Key);
+            _reader.Add(batch, origin, value);
+            CompareKey(batch, record);
         }
 
         if (batch.Count >= MostRecords || batch.Bytes >= MostBytes)
@@ -95,6 +90,9 @@ internal sealed class BatchFiller(Handover handover, IEventParser parser, int mo
         }
     }
 
+    private static bool IsBlank(ReadOnlySpan<byte> value) =>
+        value.IsEmpty || (value[0] <= (byte)' ' && value.IndexOfAnyExcept(" \t\r\n"u8) < 0);
+
     private EventBatch BatchOf(OwnedPartition partition)
     {
         if (_batch is not null && _partition != partition)
@@ -112,26 +110,21 @@ internal sealed class BatchFiller(Handover handover, IEventParser parser, int mo
         return _batch;
     }
 
-    private void CompareKey(EventBatch batch, bool hasKey)
+    private void CompareKey(EventBatch batch, in ConsumedRecord record)
     {
         int row = batch.Count - 1;
         if (batch.Reason(row) == BadEventReason.None)
         {
             Events++;
-            if (!hasKey || !Key.Bytes.SequenceEqual(batch.UserId(row)))
+            if (!record.HasKey || !record.Key.SequenceEqual(batch.UserId(row)))
             {
                 KeyMismatches++;
             }
         }
     }
 
-    private long ArrivalOf(Timestamp timestamp)
+    private long ArrivalNow()
     {
-        if (timestamp.Type == TimestampType.LogAppendTime)
-        {
-            return timestamp.UnixTimestampMs;
-        }
-
         if (!isLive)
         {
             return long.MaxValue;

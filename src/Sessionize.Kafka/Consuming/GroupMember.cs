@@ -13,12 +13,25 @@ namespace Sessionize.Kafka.Consuming;
 /// <param name="whileWaiting">Is called now and then while a handler waits for the reader.</param>
 /// <param name="errors">Takes what librdkafka reports.</param>
 /// <param name="logger">The logger.</param>
+/// <param name="takesOneByOne">Whether it takes records one by one, though it could take many.</param>
 internal sealed class GroupMember(
-    KafkaOptions options, string groupId, Handover handover, BatchFiller filler, Action whileWaiting, ClientErrors errors, ILogger logger)
+    KafkaOptions options, string groupId, Handover handover, BatchFiller filler, Action whileWaiting, ClientErrors errors, ILogger logger,
+    bool takesOneByOne)
 {
     private readonly Dictionary<TopicPartition, OwnedPartition> _owned = [];
     private readonly TimeSpan _patience = ClientSettings.RebalanceTimeout(options) / 2;
+    private readonly RecordBytes _key = new();
+    private readonly RecordBytes _value = new();
     private IConsumer<bool, bool>? _consumer;
+    private IRecordQueue? _records;
+    private SingleRecordQueue? _singles;
+    private IRecordQueue? _taken;
+    private bool _wasCalledBack;
+
+    // Of the partitions that came within a take records from before may be in it, as may others that were read since: nobody can tell them
+    // apart, so all of them are read again.
+    private readonly HashSet<OwnedPartition> _arrived = [];
+    private readonly HashSet<OwnedPartition> _unclear = [];
     private OwnedPartition? _current;
     private Error? _fatal;
     private bool _usesConsumerProtocol = ClientSettings.WantsConsumerProtocol(options);
@@ -29,6 +42,9 @@ internal sealed class GroupMember(
     /// <summary>The name by which the group knows this process; empty before it joined.</summary>
     public string Id => _consumer!.MemberId ?? "";
 
+    /// <summary>Whether many records are taken at once.</summary>
+    public bool TakesMany => _records is NativeRecordQueue;
+
     /// <summary>Makes the client, which joins the group with its first poll.</summary>
     /// <exception cref="SessionizeException">A setting is wrong.</exception>
     public void Open()
@@ -36,8 +52,8 @@ internal sealed class GroupMember(
         try
         {
             _consumer = new ConsumerBuilder<bool, bool>(ClientSettings.ForConsumer(options, groupId, _usesConsumerProtocol))
-                .SetKeyDeserializer(filler.Key)
-                .SetValueDeserializer(filler.Value)
+                .SetKeyDeserializer(_key)
+                .SetValueDeserializer(_value)
                 .SetErrorHandler((_, error) => Take(error))
                 .SetLogHandler((_, message) => errors.Add(message))
                 .SetPartitionsAssignedHandler((_, partitions) => Assign(partitions))
@@ -48,6 +64,9 @@ internal sealed class GroupMember(
             {
                 _consumer.Subscribe(options.TopicPattern is { } pattern ? [$"^({pattern})$"] : options.TopicNames);
             }
+
+            _singles = new SingleRecordQueue(_consumer, _key, _value);
+            _records = takesOneByOne ? _singles : (IRecordQueue?)NativeRecordQueue.TryOpen(_consumer, options.HasSeveralTopics) ?? _singles;
         }
         catch (Exception wrong) when (KafkaFailure.IsWrongSetting(wrong))
         {
@@ -58,19 +77,60 @@ internal sealed class GroupMember(
     /// <summary>Takes all partitions, without a group to share them with.</summary>
     public void TakeAll(IReadOnlyList<TopicPartition> places) => _consumer!.Assign(Assign([.. places]));
 
-    /// <summary>Takes the next record or end of a partition, and hears of rebalances.</summary>
-    /// <exception cref="ConsumeException">An error of a partition, or of all of it.</exception>
-    public ConsumeResult<bool, bool>? Poll(int waitMs) => _consumer!.Consume(waitMs);
+    /// <summary>Takes records, ends of partitions and errors, and hears of rebalances.</summary>
+    /// <param name="waitMs">How long to wait where there are none, in milliseconds.</param>
+    /// <returns>How many there are. After they were looked at, <see cref="EndTake"/> has to be called.</returns>
+    public int Take(int waitMs)
+    {
+        // What a handler threw, or met, Confluent.Kafka throws when it is asked for one record, and at no other call.
+        _taken = _wasCalledBack ? _singles! : _records!;
+        _wasCalledBack = false;
+        _arrived.Clear();
+        return _taken.Take(waitMs);
+    }
+
+    /// <summary>One of what was taken last.</summary>
+    public ConsumedRecord Taken(int index) => _taken![index];
+
+    /// <summary>Goes back to where partitions begin whose records were left out since they may be from before.</summary>
+    public void EndTake()
+    {
+        foreach (OwnedPartition partition in _unclear)
+        {
+            if (_owned.GetValueOrDefault(partition.Place) != partition)
+            {
+                continue;
+            }
+
+            try
+            {
+                _consumer!.Seek(new TopicPartitionOffset(partition.Place, partition.Expected));
+            }
+            catch (KafkaException)
+            {
+                // It is not read yet.
+                Restart(partition, partition.Expected);
+            }
+        }
+
+        _unclear.Clear();
+    }
 
     /// <returns>The partition; <see langword="null"/> if it is not ours any more, but a record of it was under way.</returns>
     public OwnedPartition? Find(string? topic, int number)
     {
-        if (_current is { } current && current.Place.Partition.Value == number && (topic is null || current.Place.Topic == topic))
+        if (_current is not { } current || current.Place.Partition.Value != number || (topic is not null && current.Place.Topic != topic))
         {
-            return current;
+            _current = current = _owned.GetValueOrDefault(new TopicPartition(topic ?? options.TopicNames[0], number));
         }
 
-        return _current = _owned.GetValueOrDefault(new TopicPartition(topic ?? options.TopicNames[0], number));
+        if (_arrived.Count > 0 && current is not null && _arrived.Contains(current))
+        {
+            _unclear.Add(current);
+            return null;
+        }
+
+        return current;
     }
 
     /// <summary>Stops all partitions, or those that came since, without leaving the group.</summary>
@@ -123,6 +183,7 @@ internal sealed class GroupMember(
 
         filler.SkipTo(partition, position);
         filler.Seal();
+        _arrived.Add(partition);
     }
 
     /// <summary>Tells the broker a position with its next automatic commit.</summary>
@@ -164,6 +225,7 @@ internal sealed class GroupMember(
         }
 
         Log.FellBack(logger, groupId);
+        _records!.Dispose();
         _consumer!.Dispose();
         (_usesConsumerProtocol, _fatal) = (false, null);
         Open();
@@ -172,6 +234,8 @@ internal sealed class GroupMember(
     /// <summary>Leaves the group; what is stored by then is told to the broker.</summary>
     public void Close()
     {
+        // As long as it is there, the client does not end.
+        _records!.Dispose();
         try
         {
             _consumer!.Close();
@@ -189,6 +253,7 @@ internal sealed class GroupMember(
     private IEnumerable<TopicPartitionOffset> Assign(List<TopicPartition> places)
     {
         filler.Seal();
+        _wasCalledBack = true;
         IsPaused = false;
         if (places.Count == 0)
         {
@@ -206,6 +271,7 @@ internal sealed class GroupMember(
         {
             partition.Expected = partition.Position!.Value;
             _owned[partition.Place] = partition;
+            _arrived.Add(partition);
         }
 
         Log.Assigned(logger, groupId, Names(arrival.Partitions));
@@ -243,6 +309,7 @@ internal sealed class GroupMember(
     private List<OwnedPartition> TakeAway(List<TopicPartitionOffset> places)
     {
         _current = null;
+        _wasCalledBack = true;
         List<OwnedPartition> gone = [];
         foreach (TopicPartitionOffset place in places)
         {

@@ -36,6 +36,7 @@ internal sealed class GroupReader
     /// <param name="judge">Says what an error means: throws, gives the position to go on from in the partition, or <see langword="null"/> for nothing.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="logger">The logger.</param>
+    /// <param name="takesOneByOne">Whether it takes records one by one, though it could take many.</param>
     public GroupReader(
         KafkaOptions options,
         string groupId,
@@ -43,16 +44,20 @@ internal sealed class GroupReader
         BatchFiller filler,
         Func<Error, OwnedPartition?, long?> judge,
         TimeProvider clock,
-        ILogger logger)
+        ILogger logger,
+        bool takesOneByOne)
     {
         (_groupId, _handover, _filler, _judge, _clock, _logger) = (groupId, handover, filler, judge, clock, logger);
-        _member = new GroupMember(options, groupId, handover, filler, RunCommands, new ClientErrors(groupId, clock, logger), logger);
+        _member = new GroupMember(options, groupId, handover, filler, RunCommands, new ClientErrors(groupId, clock, logger), logger, takesOneByOne);
         _warnsOfKeys = !options.UsersSpanPartitions;
         _silence = TimeSpan.FromTicks(Math.Min(s_longestSilence.Ticks, ClientSettings.RebalanceTimeout(options).Ticks / 6));
     }
 
     /// <summary>The name by which the group knows this process; <see langword="null"/> before it joined.</summary>
     public string? MemberId { get; private set; }
+
+    /// <summary>Whether many records are taken at once.</summary>
+    public bool TakesMany => _member.TakesMany;
 
     /// <summary>How many events had a key other than their user.</summary>
     public long KeyMismatches => Volatile.Read(ref _keyMismatches);
@@ -146,34 +151,39 @@ internal sealed class GroupReader
 
     private void Poll(int waitMs)
     {
-        ConsumeResult<bool, bool>? result = null;
-        try
+        int count = _member.Take(waitMs);
+        for (int i = 0; i < count; i++)
         {
-            result = _member.Poll(waitMs);
-        }
-        catch (ConsumeException failure)
-        {
-            Judge(failure);
+            Handle(_member.Taken(i));
         }
 
+        _member.EndTake();
         _member.ThrowIfFatal();
-        if (result is null)
+        if (count == 0)
         {
             // What is there was taken, so what was taken need not wait for more.
             _filler.Seal();
             MemberId = _member.Id is { Length: > 0 } id ? id : null;
             WarnOfKeys();
         }
-        else if (_member.Find(result.Topic, result.Partition.Value) is { } partition)
+    }
+
+    private void Handle(in ConsumedRecord record)
+    {
+        if (record.Error is { } error)
         {
-            if (result.IsPartitionEOF)
+            Judge(error, record);
+        }
+        else if (_member.Find(record.Topic, record.Partition) is { } partition)
+        {
+            if (record.IsEnd)
             {
-                _filler.SkipTo(partition, result.Offset.Value);
+                _filler.SkipTo(partition, record.Offset);
                 _filler.Seal();
             }
-            else if (result.Offset.Value >= partition.Expected)
+            else if (record.Offset >= partition.Expected)
             {
-                _filler.Add(partition, result);
+                _filler.Add(partition, record);
             }
         }
     }
@@ -198,12 +208,12 @@ internal sealed class GroupReader
         _member.Resume();
     }
 
-    private void Judge(ConsumeException failure)
+    private void Judge(Error error, in ConsumedRecord record)
     {
         _filler.Seal();
-        _member.Take(failure.Error);
-        OwnedPartition? partition = failure.ConsumerRecord is { Partition.Value: >= 0 } record ? _member.Find(record.Topic, record.Partition.Value) : null;
-        if (!failure.Error.IsFatal && _judge(failure.Error, partition) is { } position)
+        _member.Take(error);
+        OwnedPartition? partition = record.Partition >= 0 ? _member.Find(record.Topic, record.Partition) : null;
+        if (!error.IsFatal && _judge(error, partition) is { } position)
         {
             _member.Restart(partition!, position);
         }

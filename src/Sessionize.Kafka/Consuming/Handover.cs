@@ -78,12 +78,8 @@ internal sealed class Handover(EventFields retained, int mostBytes)
                 return SourceReadResult.AssignmentChanged;
             }
 
-            if (_ready.TryDequeue(out EventBatch? filled))
+            if (TryTakeReady(batch))
             {
-                _readyBytes -= Weight(filled);
-                batch.ExchangeWith(filled);
-                Recycle(filled);
-                WakePoller();
                 return SourceReadResult.Records;
             }
 
@@ -99,6 +95,15 @@ internal sealed class Handover(EventFields retained, int mostBytes)
             }
 
             return null;
+        }
+    }
+
+    /// <summary>Hands over a batch, if one is what comes next.</summary>
+    public bool TryReadReady(EventBatch batch)
+    {
+        lock (_lock)
+        {
+            return _failure is null && _changes.Count == 0 && TryTakeReady(batch);
         }
     }
 
@@ -293,6 +298,20 @@ internal sealed class Handover(EventFields retained, int mostBytes)
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static int Weight(EventBatch batch) => Math.Max(batch.Bytes, LeastBatchBytes);
+
+    private bool TryTakeReady(EventBatch batch)
+    {
+        if (!_ready.TryDequeue(out EventBatch? filled))
+        {
+            return false;
+        }
+
+        _readyBytes -= Weight(filled);
+        batch.ExchangeWith(filled);
+        Recycle(filled);
+        WakePoller();
+        return true;
+    }
 
     private void Recycle(EventBatch batch)
     {

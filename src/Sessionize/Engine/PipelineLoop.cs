@@ -15,11 +15,15 @@ internal sealed class PipelineLoop(
     BackPressure pressure,
     Func<IReadOnlyList<SessionChange>, CancellationToken, ValueTask> show)
 {
+    // So many results wait for the next trigger at most: sooner or later memory would hold what a fast reader finds in a long interval.
+    internal const int MostWaitingResults = 100_000;
+
     private readonly TimeProvider _clock = definition.TimeProvider;
     private readonly Trigger _trigger = definition.Trigger;
     private readonly EventBatch _batch = new(plan.Rules.Retained);
     private readonly IGroupEventSource? _group = source as IGroupEventSource;
     private readonly IntakeLimits _limits = new(plan.MaxEventsPerTrigger, plan.MaxEventsPerSecond, definition.TimeProvider);
+    private readonly ReadyBatches _ready = new(source, plan.Rules.Retained);
     private readonly TriggerReport _report = new(engine, source, definition.TimeProvider);
 
     // A change that was seen while intake was stopped, and that is next.
@@ -88,7 +92,7 @@ internal sealed class PipelineLoop(
                 {
                     while (refused is null && await Task.WhenAny(read, tick).ConfigureAwait(false) != read)
                     {
-                        refused = await TickAsync(cancellationToken).ConfigureAwait(false);
+                        refused = await TickAsync(isDue: true, cancellationToken).ConfigureAwait(false);
                         tick = timer.WaitForNextTickAsync(stopTimer.Token).AsTask();
                     }
                 }
@@ -113,12 +117,13 @@ internal sealed class PipelineLoop(
                     }
 
                     bool isDue = tick.IsCompleted;
-                    if (!isDue && !(_trigger.IsUntilEnd && _limits.IsTriggerFull))
+                    bool isFull = (_trigger.IsUntilEnd && _limits.IsTriggerFull) || engine.WaitingResults >= MostWaitingResults;
+                    if (!isDue && !isFull)
                     {
                         continue;
                     }
 
-                    refused = await TickAsync(cancellationToken).ConfigureAwait(false);
+                    refused = await TickAsync(isDue || _trigger.IsUntilEnd, cancellationToken).ConfigureAwait(false);
                     tick = isDue ? timer.WaitForNextTickAsync(stopTimer.Token).AsTask() : tick;
                 }
 
@@ -188,8 +193,7 @@ internal sealed class PipelineLoop(
     {
         if (result == SourceReadResult.Records && _batch.Next >= 0)
         {
-            _limits.Add(_batch.Count);
-            await show(engine.Take(_batch), cancellationToken).ConfigureAwait(false);
+            await show(engine.Take(_ready.Gather(_batch, engine.HasSeveralLanes, _limits)), cancellationToken).ConfigureAwait(false);
         }
         else if (result == SourceReadResult.AssignmentChanged)
         {
@@ -228,14 +232,18 @@ internal sealed class PipelineLoop(
         return closed;
     }
 
-    private async ValueTask<IReadOnlyList<LaneId>?> TickAsync(CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<LaneId>?> TickAsync(bool isDue, CancellationToken cancellationToken)
     {
         _report.BeginTrigger();
         await show(engine.AdvanceIdle(source.EndOf), cancellationToken).ConfigureAwait(false);
 
         // Not to be cancelled: a commit that broke off half-way would leave this process behind versions that nobody has.
         IReadOnlyList<LaneId>? refused = await CommitAsync(force: false, CancellationToken.None).ConfigureAwait(false);
-        _limits.BeginTrigger();
+        if (isDue)
+        {
+            _limits.BeginTrigger();
+        }
+
         progress?.Report(_report.EndTrigger());
         return refused;
     }

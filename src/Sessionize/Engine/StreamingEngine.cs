@@ -7,7 +7,7 @@ namespace Sessionize.Engine;
 
 /// <summary>Lanes, and the commit protocol that makes their sessions durable once (design section 5). Not thread-safe.</summary>
 /// <remarks>
-/// <see cref="Take"/> and <c>BeginCommit</c> may be called while a <see cref="CommitAsync"/> is under way; everything else may not.
+/// <c>Take</c> and <c>BeginCommit</c> may be called while a <see cref="CommitAsync"/> is under way; everything else may not.
 /// </remarks>
 internal sealed partial class StreamingEngine(
     PipelinePlan plan,
@@ -29,6 +29,7 @@ internal sealed partial class StreamingEngine(
     // By lane, those included that are others' by now: a lane that comes back goes on counting, so that no number ever falls.
     private ImmutableSortedDictionary<LaneId, LaneCounts> _counts = ImmutableSortedDictionary<LaneId, LaneCounts>.Empty;
 
+    private readonly LaneWork _work = new();
     private readonly FailedLanes _failed = new(plan, logger);
     private readonly CommitDecision _decision = new(sink, clock, logger);
     private readonly LaneRestore _restore = new(plan, store, group, logger);
@@ -42,6 +43,12 @@ internal sealed partial class StreamingEngine(
 
     /// <summary>What each lane did that this process ever had. May be read by any thread.</summary>
     public IReadOnlyDictionary<LaneId, LaneCounts> CountsByLane => _counts;
+
+    /// <summary>How many closed sessions and dead letters wait for a commit.</summary>
+    public int WaitingResults => _lanes.Values.Sum(open => open.Lane.Closed.Count + open.Lane.DeadLetters.Count);
+
+    /// <summary>Whether lanes can work side by side.</summary>
+    public bool HasSeveralLanes => _lanes.Count > 1;
 
     public CommitWatch Commits { get; } = new(clock);
 
@@ -110,26 +117,27 @@ internal sealed partial class StreamingEngine(
 
     /// <summary>Takes a batch of one partition.</summary>
     /// <returns>The sessions that it closed; they are not committed yet.</returns>
-    public IReadOnlyList<SessionChange> Take(EventBatch batch)
+    public IReadOnlyList<SessionChange> Take(EventBatch batch) => Take([batch]);
+
+    /// <summary>Takes batches, each of one partition; lanes work on theirs side by side.</summary>
+    /// <returns>The sessions that they closed, by lane; they are not committed yet.</returns>
+    public IReadOnlyList<SessionChange> Take(IReadOnlyList<EventBatch> batches)
     {
-        if (!_partitions.TryGetValue(batch.Partition, out (OpenLane Lane, LanePartition Partition) target))
+        _work.Clear();
+        foreach (EventBatch batch in batches)
         {
-            if (_failed.Hold(batch.Partition))
+            if (_partitions.TryGetValue(batch.Partition, out (OpenLane Lane, LanePartition Partition) target))
             {
-                return [];
+                _work.Add(target.Lane, target.Partition, batch);
             }
-
-            throw new SessionizeException($"The source gave records of the partition '{batch.Partition}', which it did not name when it was opened.");
+            else if (!_failed.Hold(batch.Partition))
+            {
+                throw new SessionizeException($"The source gave records of the partition '{batch.Partition}', which it did not name when it was opened.");
+            }
         }
 
-        target.Lane.Lane.Take(batch, target.Partition);
-        if (batch.Count > 0 && batch.Origin(batch.Count - 1).ArrivalMs is var arrivedMs and not long.MaxValue)
-        {
-            target.Partition.ArrivedMs = arrivedMs;
-        }
-
-        target.Lane.Lane.SkipTo(batch.Next, target.Partition);
-        return TakeShown([target.Lane]);
+        _work.Run();
+        return TakeShown(_work.Lanes);
     }
 
     /// <summary>Moves all watermarks up to a time.</summary>

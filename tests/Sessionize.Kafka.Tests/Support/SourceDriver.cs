@@ -18,13 +18,14 @@ internal sealed class SourceDriver : IAsyncDisposable
         Trigger? trigger = null,
         string pipeline = "clicks",
         ILoggerFactory? logs = null,
-        Func<IEventParser, IEventParser>? wrap = null)
+        Func<IEventParser, IEventParser>? wrap = null,
+        bool oneByOne = false)
     {
         _commits = commits ?? new(StringComparer.Ordinal);
         SessionizationDefinition definition = new(pipeline) { Trigger = trigger ?? Trigger.UntilEnd(), LoggerFactory = logs };
         PipelinePlan plan = new(definition, isStreaming: true);
         SessionizationContext context = PipelinePlan.ContextOf(definition, plan.Rules, null);
-        Source = new KafkaEventSource(options, context with { Parser = wrap?.Invoke(context.Parser) ?? context.Parser });
+        Source = new KafkaEventSource(options, context with { Parser = wrap?.Invoke(context.Parser) ?? context.Parser }) { TakesOneByOne = oneByOne };
     }
 
     public KafkaEventSource Source { get; }

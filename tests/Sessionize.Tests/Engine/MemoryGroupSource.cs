@@ -4,7 +4,7 @@ using Sessionize.Sources;
 namespace Sessionize.Tests.Engine;
 
 /// <summary>One member of a <see cref="MemoryGroup"/>.</summary>
-internal sealed class MemoryGroupSource(MemoryGroup group) : IGroupEventSource
+internal sealed class MemoryGroupSource(MemoryGroup group) : IGroupEventSource, IReadAheadSource
 {
     private const int MostRecordsPerRead = 7;
 
@@ -62,21 +62,9 @@ internal sealed class MemoryGroupSource(MemoryGroup group) : IGroupEventSource
                 return SourceReadResult.AssignmentChanged;
             }
 
-            foreach ((int number, long next) in _next)
+            if (TryReadReady(batch))
             {
-                ClickstreamEvent[] records = group.RecordsFrom(number, next);
-                if (records.Length > 0)
-                {
-                    batch.Begin(group.Partition(number).Name);
-                    for (int i = 0; i < Math.Min(records.Length, MostRecordsPerRead); i++)
-                    {
-                        batch.AddItem(new RecordOrigin(next + i), records[i], s_mapper);
-                    }
-
-                    _next[number] = next + batch.Count;
-                    ReadRecords += batch.Count;
-                    return SourceReadResult.Records;
-                }
+                return SourceReadResult.Records;
             }
 
             if (group.IsComplete && _next.Count == group.Count)
@@ -94,6 +82,34 @@ internal sealed class MemoryGroupSource(MemoryGroup group) : IGroupEventSource
                 IsReading = false;
             }
         }
+    }
+
+    public bool TryReadReady(EventBatch batch)
+    {
+        if (!_changes.IsEmpty)
+        {
+            return false;
+        }
+
+        // By turns, so that several lanes have something.
+        foreach ((int number, long next) in _next.OrderBy(partition => (partition.Key + ReadRecords) % group.Count))
+        {
+            ClickstreamEvent[] records = group.RecordsFrom(number, next);
+            if (records.Length > 0)
+            {
+                batch.Begin(group.Partition(number).Name);
+                for (int i = 0; i < Math.Min(records.Length, MostRecordsPerRead); i++)
+                {
+                    batch.AddItem(new RecordOrigin(next + i), records[i], s_mapper);
+                }
+
+                _next[number] = next + batch.Count;
+                ReadRecords += batch.Count;
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public PartitionEnd? EndOf(string partition) => null;

@@ -1,0 +1,218 @@
+// Kafka to Iceberg by the published tool, with a broker on this machine: events a second, CPU seconds and memory.
+// node live.mjs [--events N] [--users N] [--bytes N] [--rounds N] [--rate N] [--seconds N] [--jobs NAME,…] [--tool PROGRAM] [--data FOLDER]
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { median } from './measure.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    events: { type: 'string', default: '20000000' },
+    users: { type: 'string', default: '100000' },
+    bytes: { type: 'string', default: '333' },
+    rounds: { type: 'string', default: '3' },
+    rate: { type: 'string', default: '40000' },
+    seconds: { type: 'string', default: '120' },
+    jobs: { type: 'string', default: 'backlog,memory,latency' },
+    tool: { type: 'string' },
+    data: { type: 'string', default: tmpdir() },
+  },
+});
+
+if (!process.env.SESSIONIZE_SHARED) {
+  console.error("Set SESSIONIZE_SHARED to a folder that has kafka/kafka, a script that understands 'start --dir DIR --port 0' and 'kill --dir DIR', as the tests need it.");
+  process.exit(2);
+}
+
+const PARTITIONS = 12;
+const repository = resolve(import.meta.dirname, '../..');
+const kafka = join(process.env.SESSIONIZE_SHARED, 'kafka', 'kafka');
+const folder = mkdtempSync(join(resolve(options.data), 'sessionize-live-'));
+const broker = join(folder, 'broker');
+const events = Number(options.events);
+const rate = Number(options.rate);
+const seconds = Number(options.seconds);
+const fixed = (number, digits = 2) => number.toFixed(digits);
+const thousands = number => Math.round(number).toLocaleString('en');
+
+const publish = (project, program) => {
+  const target = join(folder, program);
+  execFileSync('dotnet', ['publish', '-c', 'Release', '-v', 'q', join(repository, project), '-o', target], { stdio: ['ignore', 2, 2] });
+  return join(target, program);
+};
+
+const sleep = ms => new Promise(done => setTimeout(done, ms));
+const clockTicks = Number(execFileSync('getconf', ['CLK_TCK']).toString());
+
+/** CPU seconds so far and memory in MB of a process, as Linux counts them. */
+const look = pid => {
+  const words = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const megabytes = name => (Number(status.match(new RegExp(`^${name}:\\s+(\\d+)`, 'm'))[1]) * 1024) / 1e6;
+  return { cpu: (Number(words[11]) + Number(words[12])) / clockTicks, rss: megabytes('VmRSS'), peak: megabytes('VmHWM') };
+};
+
+/** Starts the tool. What it was like is known until the moment before it ends: it is looked at four times a second. */
+const start = words => {
+  const child = spawn(tool, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const run = { child, output: '', last: { cpu: 0, rss: 0, peak: 0 }, samples: [] };
+  const take = text => {
+    run.output += text;
+    const now = performance.now();
+    run.assignedAt ??= /: assigned /.test(run.output) ? now : undefined;
+    run.committedAt = /committed \d+ sessions/i.test(text) ? now : run.committedAt;
+  };
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
+  const timer = setInterval(() => {
+    try {
+      run.last = look(child.pid);
+      run.samples.push(run.last);
+    } catch {
+      // It has ended.
+    }
+  }, 250);
+  run.ended = new Promise(done => child.on('close', status => {
+    clearInterval(timer);
+    run.endedAt = performance.now();
+    done(status);
+  }));
+  return run;
+};
+
+const end = async run => {
+  const status = await run.ended;
+  if (status !== 0) {
+    throw new Error(`The tool ended with ${status}: ${run.output.slice(-2000)}`);
+  }
+};
+
+const generate = (topic, more) => ['generate', '--kafka-servers', servers, '--topic', topic, '--partitions', `${PARTITIONS}`, '--users', options.users, '--seed', '1', '--event-bytes', options.bytes, ...more];
+
+let runs = 0;
+const pipeline = (topic, more) => {
+  const name = `live-${++runs}`;
+  return ['run', '--kafka-servers', servers, '--kafka-topic', topic, '--pipeline', name, '--table', `live.${name.replace('-', '_')}`, '--warehouse', join(folder, 'warehouse'), '--log-level', 'information', ...more];
+};
+
+const dropWarehouse = () => rmSync(join(folder, 'warehouse'), { recursive: true, force: true });
+
+const tool = options.tool ? resolve(options.tool) : publish('src/Sessionize.Cli', 'sessionize');
+mkdirSync(folder, { recursive: true });
+execFileSync(kafka, ['start', '--dir', broker, '--port', '0'], { stdio: ['ignore', 2, 2] });
+const servers = readFileSync(join(broker, 'bootstrap.servers'), 'utf8').trim();
+const brokerPid = Number(readFileSync(join(broker, 'broker-1.pid'), 'utf8'));
+try {
+  console.log(`# Kafka to Iceberg
+
+Events of at least ${options.bytes} bytes, ${thousands(Number(options.users))} users, ${PARTITIONS} partitions, lz4, keyed; the broker on the same machine. Made by \`node benchmarks/Jobs/live.mjs\`; what the figures say stands in \`docs/benchmarks.md\`.
+
+- ${cpus()[0].model}, ${cpus().length} cores
+- ${execFileSync(tool, ['--version']).toString().trim().split('\n')[0]}, .NET SDK ${execFileSync('dotnet', ['--version']).toString().trim()}
+- ${new Date().toISOString().slice(0, 10)}, load at the start ${fixed(loadavg()[0], 1)}
+`);
+  const fill = async (topic, more) => {
+    const run = start(generate(topic, more));
+    await end(run);
+    return run;
+  };
+
+  const chosen = options.jobs.split(',');
+  if (chosen.includes('backlog')) {
+    await fill('backlog', ['--events', `${events}`]);
+    const figures = [];
+    for (let round = 0; round < Number(options.rounds); round++) {
+      const load = loadavg()[0];
+      const before = look(brokerPid).cpu;
+      const run = start(pipeline('backlog', ['--trigger', 'until-end', '--at-end', 'leave-open']));
+      await end(run);
+      if (!run.output.includes(`${thousands(events)} events;`)) {
+        throw new Error(`Not all events were read: ${run.output.slice(-1000)}`);
+      }
+
+      const wall = ((run.committedAt ?? run.endedAt) - run.assignedAt) / 1000;
+      figures.push({ wall, cpu: run.last.cpu, brokerCpu: look(brokerPid).cpu - before, peak: run.last.peak, load });
+      console.error(`round ${round + 1}: ${fixed(wall)} s, ${thousands(events / wall)} events/s, CPU ${fixed(run.last.cpu)} s, broker ${fixed(figures.at(-1).brokerCpu)} s, ${fixed(run.last.peak, 0)} MB`);
+      dropWarehouse();
+    }
+
+    const of = name => figures.map(figure => figure[name]);
+    console.log(`## A backlog of ${thousands(events)} events, until it is read and committed
+
+From the assignment of the partitions to the last commit. Medians of ${figures.length}, in brackets the best.
+
+| events a second | wall s | CPU s, ours | CPU µs an event | CPU s, broker | peak MB | load before |
+|---|---|---|---|---|---|---|
+| ${thousands(events / median(of('wall')))} (${thousands(events / Math.min(...of('wall')))}) | ${fixed(median(of('wall')))} (${fixed(Math.min(...of('wall')))}) | ${fixed(median(of('cpu')))} (${fixed(Math.min(...of('cpu')))}) | ${fixed((median(of('cpu')) * 1e6) / events)} | ${fixed(median(of('brokerCpu')))} | ${fixed(Math.max(...of('peak')), 0)} | ${of('load').map(load => fixed(load, 1)).join(', ')} |
+`);
+  }
+
+  if (chosen.includes('memory')) {
+    // The same events at three speeds. Event time goes with the clock in the first, and faster in the others, as when somebody catches up.
+    const figures = [];
+    const live = async (name, perSecond, prepare) => {
+      const topic = `memory-${figures.length}`;
+      const total = perSecond * seconds;
+      const span = ['--events', `${total}`, '--duration', `${Math.round(total / rate)}s`];
+      const before = prepare ? await fill(topic, span) : undefined;
+      const run = start(pipeline(topic, ['--trigger', '10s', '--inactivity-timeout', '20s', '--watermark-delay', '5s']));
+      if (!before) {
+        await sleep(3000);
+        await fill(topic, ['--events', `${total}`, '--rate', `${perSecond}`]);
+        await sleep(5000);
+      } else {
+        while (!/lag=0 /.test(run.output.split('\n').slice(-2).join('\n'))) {
+          await sleep(500);
+        }
+      }
+
+      run.child.kill('SIGTERM');
+      await end(run);
+      const rss = run.samples.map(sample => sample.rss);
+      figures.push({ name, total, median: median(rss), peak: run.last.peak });
+      console.error(`${name}: median ${fixed(median(rss), 0)} MB, peak ${fixed(run.last.peak, 0)} MB`);
+      dropWarehouse();
+    };
+
+    await live(`${thousands(rate)} a second`, rate, false);
+    await live(`a backlog of ten times as many`, rate * 10, true);
+    const [base] = figures;
+    console.log(`## Memory
+
+${seconds} s of ${thousands(rate)} events a second as they come, and ten times as many that wait already and are read as fast as it goes. Trigger 10 s, inactivity time-out 20 s, watermark delay 5 s.
+
+| | events | RSS MB, median | peak | peak, of the first |
+|---|---|---|---|---|
+${figures.map(figure => `| ${figure.name} | ${thousands(figure.total)} | ${fixed(figure.median, 0)} | ${fixed(figure.peak, 0)} | ${fixed(figure.peak / base.peak)} |`).join('\n')}
+`);
+  }
+
+  if (chosen.includes('latency')) {
+    // A process with a JIT, as a host is.
+    const program = publish('benchmarks/Jobs/LiveLatency', 'LiveLatency');
+    const rows = [];
+    for (const perSecond of [1000, 10_000]) {
+      const topic = `latency-${perSecond}`;
+      execFileSync(kafka, ['topics', '--dir', broker, '--create', '--topic', topic, '--partitions', `${PARTITIONS}`], { stdio: ['ignore', 2, 2] });
+      const run = JSON.parse(execFileSync(program, [servers, topic, '60', `${perSecond}`], { stdio: ['ignore', 'pipe', 2] }).toString().trim().split('\n').at(-1));
+      console.error(`latency at ${perSecond}/s: ${JSON.stringify(run)}`);
+      rows.push(`| ${thousands(perSecond)} | ${thousands(run.sessions)} | ${[run.p50, run.p90, run.p99, run.p999, run.most].map(ms => fixed(ms, 1)).join(' | ')} |`);
+    }
+
+    console.log(`## From the event that passes a deadline to the session, through Kafka
+
+The producer, the broker and the pipeline on this machine, 30,000 users with a time-out of 1 s, so that most events close a session; ms from giving an event to the producer (linger.ms 1) to its \`SessionChange\`.
+
+| events a second | sessions | p50 | p90 | p99 | p99.9 | most |
+|---|---|---|---|---|---|---|
+${rows.join('\n')}
+`);
+  }
+
+  console.log(`Load at the end: ${fixed(loadavg()[0], 1)}.`);
+} finally {
+  execFileSync(kafka, ['kill', '--dir', broker], { stdio: ['ignore', 2, 2] });
+  rmSync(folder, { recursive: true, force: true });
+}
