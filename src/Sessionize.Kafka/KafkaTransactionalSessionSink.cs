@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sessionize.Kafka.Cluster;
 using Sessionize.Kafka.Committing;
+using Sessionize.Kafka.Diagnostics;
 using Sessionize.Kafka.Producing;
 
 namespace Sessionize.Kafka;
@@ -25,6 +26,7 @@ public sealed class KafkaTransactionalSessionSink : ISessionSink, IMeasuredSink
     private readonly KafkaOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly ProducerConnection _connection;
     private readonly SessionMessages _messages = new();
     private readonly List<Message<byte[], byte[]>> _staged = [];
     private SessionCommits? _commits;
@@ -36,9 +38,17 @@ public sealed class KafkaTransactionalSessionSink : ISessionSink, IMeasuredSink
     /// <param name="logger">Takes what goes wrong on the way; none by default.</param>
     /// <exception cref="ArgumentException">The options have a mistake.</exception>
     public KafkaTransactionalSessionSink(KafkaTopicOptions options, TimeProvider? timeProvider = null, ILogger? logger = null)
+        : this(options, null, timeProvider, logger)
+    {
+    }
+
+    /// <summary>With something between the sink and its producers.</summary>
+    internal KafkaTransactionalSessionSink(
+        KafkaTopicOptions options, Func<IProducer<byte[], byte[]>, IProducer<byte[], byte[]>>? wrap, TimeProvider? timeProvider = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         (_options, _clock, _logger) = (options.ToProbe(), timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance);
+        _connection = new ProducerConnection(_options, new ClientErrors($"The producer for {options.Topic}", _clock, _logger), _clock, _logger, wrap);
         if (FindMistakes(_options).ToArray() is { Length: > 0 } mistakes)
         {
             throw new ArgumentException(string.Join(' ', mistakes), nameof(options));
@@ -55,7 +65,7 @@ public sealed class KafkaTransactionalSessionSink : ISessionSink, IMeasuredSink
     public async ValueTask<IReadOnlyList<LaneCommit>> OpenAsync(SinkOpening opening, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(opening);
-        _commits ??= await SessionCommits.OpenAsync(_options, opening.Pipeline, _clock, _logger, cancellationToken).ConfigureAwait(false);
+        _commits ??= await SessionCommits.OpenAsync(_options, opening.Pipeline, _connection, _clock, _logger, cancellationToken).ConfigureAwait(false);
         return opening.Lanes.Count == 0 ? [] : await _commits.ReadAsync(opening.Pipeline, opening.Lanes, cancellationToken).ConfigureAwait(false);
     }
 

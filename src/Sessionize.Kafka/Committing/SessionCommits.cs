@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Sessionize.Kafka.Cluster;
-using Sessionize.Kafka.Diagnostics;
 using Sessionize.Kafka.Producing;
 
 namespace Sessionize.Kafka.Committing;
@@ -26,12 +25,11 @@ internal sealed class SessionCommits : IDisposable
     private TransactionalProducer? _producer;
 
     private SessionCommits(
-        KafkaOptions options, KnownTopic sessions, string pipeline, KafkaCluster cluster, TimeProvider clock, ILogger logger)
+        KafkaOptions options, KnownTopic sessions, string pipeline, KafkaCluster cluster, ProducerConnection connection, TimeProvider clock, ILogger logger)
     {
-        (_sessions, _cluster, _clock) = (sessions, cluster, clock);
+        (_sessions, _cluster, _connection, _clock) = (sessions, cluster, connection, clock);
         _commits = CommitTopic.NameOf(sessions.Name);
         _transactionalId = $"sessionize-{pipeline}-{Guid.NewGuid():N}";
-        _connection = new ProducerConnection(options, new ClientErrors($"The producer for {sessions.Name}", clock, logger), clock, logger);
         _open = new OpenTransactions(cluster, options, _commits, EndAsync, clock, logger);
         _log = new LaneLog(options, _commits, clock, logger);
     }
@@ -40,7 +38,8 @@ internal sealed class SessionCommits : IDisposable
     /// <exception cref="SessionizeException">
     /// No broker answers, or these know no transactions; a topic is missing or cannot be used; a right is missing.
     /// </exception>
-    public static async Task<SessionCommits> OpenAsync(KafkaOptions options, string pipeline, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<SessionCommits> OpenAsync(
+        KafkaOptions options, string pipeline, ProducerConnection connection, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         KafkaCluster cluster = new(options.BootstrapServers, options.Properties, clock, logger);
         try
@@ -52,7 +51,7 @@ internal sealed class SessionCommits : IDisposable
             }
 
             await CommitTopic.EnsureAsync(cluster, sessions, clock, cancellationToken).ConfigureAwait(false);
-            return new SessionCommits(options, sessions, pipeline, cluster, clock, logger);
+            return new SessionCommits(options, sessions, pipeline, cluster, connection, clock, logger);
         }
         catch
         {

@@ -104,8 +104,9 @@ internal sealed class TransactionalProducer : IDisposable
         {
             try
             {
-                _call = Task.Run(() => call(_producer), CancellationToken.None);
-                await _call.WaitAsync(cancellationToken).ConfigureAwait(false);
+                Task running = Task.Run(() => call(_producer), CancellationToken.None);
+                _call = _call.IsCompleted ? running : Task.WhenAll(_call, running);
+                await running.WaitAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (KafkaRetriableException) when (_clock.GetElapsedTime(start) < s_timeout)
