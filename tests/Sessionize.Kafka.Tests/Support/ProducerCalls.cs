@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.ExceptionServices;
 using Confluent.Kafka;
@@ -11,6 +12,7 @@ internal sealed class ProducerCalls
 
     private readonly ManualResetEventSlim _goOn = new();
     private readonly TaskCompletionSource _paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<string, int> _counts = [];
     private int _next;
 
     /// <summary>Fails before call n / 2, or, when odd, behind it. None by default.</summary>
@@ -70,8 +72,6 @@ internal sealed class ProducerCalls
             _goOn.Wait();
         }
     }
-
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, int> _counts = [];
 
     /// <summary>The process is gone.</summary>
     public sealed class ProcessEndedException : Exception;

@@ -41,6 +41,7 @@ internal sealed class SessionTopic(KafkaBroker broker, string name)
             EventCount = row.RootElement.GetProperty("event_count").GetInt32(),
             PagesVisited = [],
             EndReason = "",
+            VisitStartMs = 0,
         };
     }
 }
