@@ -66,7 +66,7 @@ internal sealed class OpenTransactions(
             {
                 foreach (Message<byte[]?, byte[]?> oldest in (await ReadAsync(partition, stable, position, cancellationToken).ConfigureAwait(false)).Take(1))
                 {
-                    await EndAsync(oldest, cancellationToken).ConfigureAwait(false);
+                    await EndTransactionAsync(oldest, cancellationToken).ConfigureAwait(false);
                 }
 
                 since = clock.GetTimestamp();
@@ -109,14 +109,14 @@ internal sealed class OpenTransactions(
 
             foreach (Message<byte[]?, byte[]?> message in begun.DistinctBy(CommitMessages.TransactionOf))
             {
-                await EndAsync(message, cancellationToken).ConfigureAwait(false);
+                await EndTransactionAsync(message, cancellationToken).ConfigureAwait(false);
             }
 
             return;
         }
     }
 
-    private async Task EndAsync(Message<byte[]?, byte[]?> message, CancellationToken cancellationToken)
+    private async Task EndTransactionAsync(Message<byte[]?, byte[]?> message, CancellationToken cancellationToken)
     {
         if (CommitMessages.TransactionOf(message) is { } id)
         {

@@ -211,14 +211,22 @@ internal sealed class SessionCommits : IDisposable
     /// <summary>Ends a transaction that failed, so that nobody waits for it. What cannot be ended now is when its id is opened again.</summary>
     private async Task GiveUpAsync(TransactionalProducer producer)
     {
+        _producer = null;
         try
         {
             await producer.AbortAsync(s_abort, CancellationToken.None).ConfigureAwait(false);
+            _producer = producer;
         }
         catch (SessionizeException)
         {
-            _producer = null;
-            producer.Dispose();
+            // Why the commit failed is told; that it cannot be taken back now follows from it.
+        }
+        finally
+        {
+            if (_producer is null)
+            {
+                producer.Dispose();
+            }
         }
     }
 }

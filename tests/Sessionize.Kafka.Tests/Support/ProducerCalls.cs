@@ -11,6 +11,7 @@ internal sealed class ProducerCalls
     private static readonly string[] s_steps = ["InitTransactions", "BeginTransaction", "Produce", "CommitTransaction"];
 
     private readonly ManualResetEventSlim _goOn = new();
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, int> _counts = [];
     private int _next;
@@ -21,11 +22,17 @@ internal sealed class ProducerCalls
     /// <summary>Whether the process goes on: only this one answer is lost.</summary>
     public bool Recovers { get; init; }
 
+    /// <summary>Before which call the process ends, and on it, its number among those of its kind.</summary>
+    public (string Call, int Number)? EndsBefore { get; init; }
+
     /// <summary>Before which call the process stands still, and on it, its number among those of its kind.</summary>
     public (string Call, int Number)? PausesBefore { get; init; }
 
     /// <summary>Whether it came to the call that fails.</summary>
     public bool HasFailed { get; private set; }
+
+    /// <summary>Done with the first call.</summary>
+    public Task Begun => _begun.Task;
 
     /// <summary>Done when the process stands still.</summary>
     public Task Paused => _paused.Task;
@@ -47,7 +54,15 @@ internal sealed class ProducerCalls
             return HasFailed && !Recovers && method.Name == "AbortTransaction" ? throw new ProcessEndedException() : call();
         }
 
-        Pause(method.Name);
+        _begun.TrySetResult();
+        int number = _counts.AddOrUpdate(method.Name, 1, (_, count) => count + 1);
+        if (PausesBefore == (method.Name, number))
+        {
+            _paused.SetResult();
+            _goOn.Wait();
+        }
+
+        HasFailed |= EndsBefore == (method.Name, number);
         Step();
         object? result = call();
         Step();
@@ -64,17 +79,8 @@ internal sealed class ProducerCalls
         }
     }
 
-    private void Pause(string call)
-    {
-        if (PausesBefore is { } pause && pause.Call == call && _counts.AddOrUpdate(call, 1, (_, count) => count + 1) == pause.Number)
-        {
-            _paused.SetResult();
-            _goOn.Wait();
-        }
-    }
-
-    /// <summary>The process is gone.</summary>
-    public sealed class ProcessEndedException : Exception;
+    /// <summary>The process is gone, so that whoever lives on in the test should not try again.</summary>
+    public sealed class ProcessEndedException() : SessionizeException("The process has ended.");
 
     /// <summary>Stands before a producer.</summary>
     public class Proxy : DispatchProxy
