@@ -20,7 +20,7 @@ using (IProducer<string, string> shop = new ProducerBuilder<string, string>(new 
 SessionizationDefinition definition = SessionizationDefinition.Build(sessions => sessions
     .FromKafka(kafka => (kafka.BootstrapServers, kafka.Topic) = (servers, "clicks"))
     .WithTrigger(Trigger.UntilEnd(EndClosing.CloseAll()))                                               // left out: it goes on for ever
-    .ToKafka(topic => (topic.BootstrapServers, topic.Topic) = (servers, "sessions")));
+    .UpsertToKafka(topic => (topic.BootstrapServers, topic.Topic) = (servers, "sessions")));
 await using (SessionizationPipeline pipeline = new(definition))
 {
     await pipeline.RunAsync();

@@ -1,5 +1,3 @@
-using System.Text;
-using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sessionize.Kafka.Producing;
@@ -17,27 +15,21 @@ namespace Sessionize.Kafka;
 public sealed class KafkaSessionSink : UpsertSessionSink
 {
     private readonly TopicProducer _producer;
-    private readonly MemoryStream _json = new();
-    private readonly SessionBatch _row = new();
-    private readonly NdjsonSessionWriter _writer;
+    private readonly SessionMessages _messages = new();
 
     /// <summary>Prepares the sending; nothing is connected to yet.</summary>
     /// <param name="options">Which topic; copied.</param>
     /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <param name="logger">Takes what goes wrong on the way; none by default.</param>
     /// <exception cref="ArgumentException">The options have a mistake.</exception>
-    public KafkaSessionSink(KafkaTopicOptions options, TimeProvider? timeProvider = null, ILogger? logger = null)
-    {
+    public KafkaSessionSink(KafkaTopicOptions options, TimeProvider? timeProvider = null, ILogger? logger = null) =>
         _producer = new TopicProducer(options, timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance);
-        _writer = new NdjsonSessionWriter(_json);
-    }
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
         _producer.Dispose();
-        _writer.Dispose();
-        _json.Dispose();
+        _messages.Dispose();
         return base.DisposeAsync();
     }
 
@@ -46,23 +38,6 @@ public sealed class KafkaSessionSink : UpsertSessionSink
     protected override async ValueTask UpsertAsync(IReadOnlyList<SessionChange> changes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(changes);
-        await _producer.SendAsync([.. changes.Select(MessageOf)], cancellationToken).ConfigureAwait(false);
-    }
-
-    private Message<byte[], byte[]> MessageOf(SessionChange change) => new()
-    {
-        Key = Encoding.UTF8.GetBytes(change.Session.SessionId),
-        Value = change.Kind == SessionChangeKind.Added ? JsonOf(change.Session) : null!,
-    };
-
-    private byte[] JsonOf(Session session)
-    {
-        _json.SetLength(0);
-        _row.Clear();
-        _row.Add(session);
-        _writer.Write(_row);
-
-        // Without the line's end.
-        return _json.GetBuffer().AsSpan(0, (int)_json.Length - 1).ToArray();
+        await _producer.SendAsync([.. changes.Select(_messages.Of)], cancellationToken).ConfigureAwait(false);
     }
 }

@@ -30,11 +30,28 @@ public static class KafkaSessionizationExtensions
         }).From(context => new KafkaEventSource(options, context));
     }
 
-    /// <summary>Commits sessions to a topic, by the state store's commit record: at least once, and once for who keeps the last value of each key.</summary>
+    /// <summary>Commits sessions to a topic in transactions, exactly once for who reads what is committed; see <see cref="KafkaTransactionalSessionSink"/>.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Says which topic.</param>
     /// <returns>The builder.</returns>
-    public static ISessionizationBuilder ToKafka(this ISessionizationBuilder builder, Action<KafkaTopicOptions> configure) =>
+    /// <remarks>
+    /// A pipeline has one sink. Sessions are named by their start, in batch, too, unless <see cref="SessionizationOptions.Ids"/> was set before: a topic keeps
+    /// the sessions of many runs, and the numbers of visits are unique within one.
+    /// </remarks>
+    public static ISessionizationBuilder ToKafka(this ISessionizationBuilder builder, Action<KafkaTopicOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        KafkaTopicOptions options = OptionsOf(configure);
+        return builder.WithOptions(settings => settings.Ids ??= SessionIds.StartTime)
+            .To(context => new KafkaTransactionalSessionSink(options, context.TimeProvider, context.LoggerFactory.CreateLogger(LogCategory)));
+    }
+
+    /// <summary>Commits sessions to a topic, by the state store's commit record: at least once, and once for who keeps the last value of each key; see <see cref="KafkaSessionSink"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Says which topic.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>For brokers without transactions, as the embedded one. A pipeline has one sink.</remarks>
+    public static ISessionizationBuilder UpsertToKafka(this ISessionizationBuilder builder, Action<KafkaTopicOptions> configure) =>
         builder.To(SinkOf(configure));
 
     /// <summary>Sends sessions to a topic before each commit, too: at least once; see <see cref="KafkaSessionSink"/>.</summary>

@@ -20,7 +20,8 @@ public sealed class KafkaTopicOptions
     /// <value><see langword="null"/> by default: a missing topic is an error.</value>
     public int? CreateTopicWithPartitions { get; set; }
 
-    /// <summary>Any setting of librdkafka by its name; merged with ours, and wins over them, but for <c>acks</c> and <c>enable.idempotence</c>.</summary>
+    /// <summary>Any setting of librdkafka by its name; merged with ours, and wins over them, but for <c>acks</c> and <c>enable.idempotence</c>,
+    /// which have no effect, and are refused where sessions are committed in transactions.</summary>
     /// <value>None by default.</value>
     public IDictionary<string, string> Properties { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

@@ -166,32 +166,13 @@ internal sealed partial class KafkaCluster : IDisposable
             throw new KafkaException(new Error(ErrorCode.UnknownTopicOrPart, missing[0]));
         }
 
-        await CreateAsync(missing, partitions).ConfigureAwait(false);
+        foreach (string name in missing)
+        {
+            await CreateAsync(name, partitions, []).ConfigureAwait(false);
+        }
 
         // Not every broker knows it at once: that is found out by asking again.
         throw new KafkaException(ErrorCode.LeaderNotAvailable);
-    }
-
-    private async Task CreateAsync(IEnumerable<string> names, int partitions)
-    {
-        foreach (string name in names)
-        {
-            try
-            {
-                await _admin.Current.CreateTopicsAsync(
-                    [new TopicSpecification { Name = name, NumPartitions = partitions, ReplicationFactor = -1 }],
-                    new CreateTopicsOptions { RequestTimeout = s_request, OperationTimeout = s_request }).ConfigureAwait(false);
-                Log.TopicCreated(_logger, name, partitions);
-            }
-            catch (CreateTopicsException failure) when (failure.Results[0].Error.Code == ErrorCode.TopicAlreadyExists)
-            {
-                // Another process was faster, or the brokers are still making it.
-            }
-            catch (CreateTopicsException failure) when (failure.Results[0].Error.IsError)
-            {
-                throw KafkaFailure.Of($"creating the topic '{name}'", new KafkaException(failure.Results[0].Error, failure));
-            }
-        }
     }
 
     private async Task<IReadOnlyList<KnownTopic>> DescribeOnceAsync(IReadOnlyCollection<string> names)

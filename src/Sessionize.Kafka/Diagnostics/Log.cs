@@ -46,4 +46,7 @@ internal static partial class Log
 
     [LoggerMessage(13, LogLevel.Information, "Created the topic {Topic} with {Partitions} partitions")]
     public static partial void TopicCreated(ILogger logger, string topic, int partitions);
+
+    [LoggerMessage(15, LogLevel.Information, "The transaction of {TransactionalId}, begun in {Topic}, is ended: whoever began it stopped, or has lost its lanes")]
+    public static partial void TransactionEnded(ILogger logger, string transactionalId, string topic);
 }

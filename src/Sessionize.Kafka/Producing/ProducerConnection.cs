@@ -10,7 +10,9 @@ namespace Sessionize.Kafka.Producing;
 /// <param name="errors">Takes what librdkafka reports.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="logger">The logger.</param>
-internal sealed class ProducerConnection(KafkaOptions options, ClientErrors errors, TimeProvider clock, ILogger logger)
+/// <param name="wrap">Comes between us and each producer; for tests of what fails there.</param>
+internal sealed class ProducerConnection(
+    KafkaOptions options, ClientErrors errors, TimeProvider clock, ILogger logger, Func<IProducer<byte[], byte[]>, IProducer<byte[], byte[]>>? wrap = null)
 {
     /// <summary>Waits for the brokers and looks for the topic, which may be created.</summary>
     /// <exception cref="SessionizeException">No broker answers, the login is refused, or the topic is missing.</exception>
@@ -27,10 +29,11 @@ internal sealed class ProducerConnection(KafkaOptions options, ClientErrors erro
     {
         try
         {
-            return new ProducerBuilder<byte[], byte[]>(ClientSettings.ForProducer(options.BootstrapServers, settings.Concat(options.Properties)))
+            IProducer<byte[], byte[]> producer = new ProducerBuilder<byte[], byte[]>(ClientSettings.ForProducer(options.BootstrapServers, settings.Concat(options.Properties)))
                 .SetErrorHandler((_, error) => errors.Add(error))
                 .SetLogHandler((_, message) => errors.Add(message))
                 .Build();
+            return wrap is null ? producer : wrap(producer);
         }
         catch (Exception wrong) when (KafkaFailure.IsWrongSetting(wrong))
         {

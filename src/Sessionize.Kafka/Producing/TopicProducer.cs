@@ -76,37 +76,4 @@ internal sealed class TopicProducer : IDisposable
         await _connection.ProbeAsync(cancellationToken).ConfigureAwait(false);
         return _connection.Open(ImmutableDictionary<string, string>.Empty);
     }
-
-    /// <summary>Waits for the answers to some messages, which come on threads of librdkafka.</summary>
-    private sealed class Delivery
-    {
-        private readonly TaskCompletionSource<Error?> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _missing;
-        private Error? _first;
-
-        public Delivery(int messages)
-        {
-            _missing = messages;
-            if (messages == 0)
-            {
-                _outcome.SetResult(null);
-            }
-        }
-
-        /// <summary>The first error, or <see langword="null"/>.</summary>
-        public Task<Error?> Outcome => _outcome.Task;
-
-        public void Add(DeliveryReport<byte[], byte[]> report)
-        {
-            if (report.Error.IsError)
-            {
-                Interlocked.CompareExchange(ref _first, report.Error, null);
-            }
-
-            if (Interlocked.Decrement(ref _missing) == 0)
-            {
-                _outcome.SetResult(_first);
-            }
-        }
-    }
 }

@@ -15,15 +15,12 @@ internal sealed class TopicTransactions : IDisposable
     /// <summary>The header with the id.</summary>
     public const string IdHeader = "sessionize.replay";
 
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
-
     private readonly KafkaOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly IProducer<byte[], byte[]> _producer;
+    private readonly TransactionalProducer _producer;
 
-    private TopicTransactions(KafkaOptions options, KnownTopic topic, IProducer<byte[], byte[]> producer, TimeProvider clock, ILogger logger) =>
+    private TopicTransactions(KafkaOptions options, KnownTopic topic, TransactionalProducer producer, TimeProvider clock, ILogger logger) =>
         (_options, Topic, _producer, _clock, _logger) = (options, topic, producer, clock, logger);
 
     /// <summary>The topic, with its id.</summary>
@@ -37,18 +34,9 @@ internal sealed class TopicTransactions : IDisposable
         KafkaOptions target = options.ToProbe();
         ProducerConnection connection = new(target, new ClientErrors($"The producer for {options.Topic}", clock, logger), clock, logger);
         KnownTopic topic = await connection.ProbeAsync(cancellationToken).ConfigureAwait(false);
-        TopicTransactions transactions = new(
-            target, topic, connection.Open(new Dictionary<string, string>(StringComparer.Ordinal) { ["transactional.id"] = transactionalId }), clock, logger);
-        try
-        {
-            await transactions.CallAsync(producer => producer.InitTransactions(s_timeout)).ConfigureAwait(false);
-            return transactions;
-        }
-        catch
-        {
-            transactions.Dispose();
-            throw;
-        }
+        TransactionalProducer producer = await TransactionalProducer.OpenAsync(
+            connection, transactionalId, clock, failure => Failed(topic, failure), cancellationToken).ConfigureAwait(false);
+        return new TopicTransactions(target, topic, producer, clock, logger);
     }
 
     /// <summary>Where each partition ends, transactions that are open included.</summary>
@@ -82,66 +70,24 @@ internal sealed class TopicTransactions : IDisposable
     /// <exception cref="SessionizeException">The outcome is not known, until the same transactional id is opened again; or it was taken over.</exception>
     public async Task SendAsync(IReadOnlyCollection<Message<byte[], byte[]>> messages)
     {
-        await CallAsync(producer => producer.BeginTransaction()).ConfigureAwait(false);
+        await _producer.BeginAsync(CancellationToken.None).ConfigureAwait(false);
+        TopicPartition anywhere = new(Topic.Name, Partition.Any);
         foreach (Message<byte[], byte[]> message in messages)
         {
-            while (!TryProduce(message))
-            {
-                await Task.Delay(s_pause, _clock).ConfigureAwait(false);
-            }
+            await _producer.SendAsync(anywhere, message, null, CancellationToken.None).ConfigureAwait(false);
         }
 
-        // Flushes first, and fails if a record does.
-        await CallAsync(producer => producer.CommitTransaction(s_timeout)).ConfigureAwait(false);
+        await _producer.CommitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     public void Dispose() => _producer.Dispose();
 
-    private bool TryProduce(Message<byte[], byte[]> message)
-    {
-        try
-        {
-            _producer.Produce(Topic.Name, message);
-            return true;
-        }
-        catch (ProduceException<byte[], byte[]> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
-        {
-            return false;
-        }
-        catch (ProduceException<byte[], byte[]> failure)
-        {
-            throw Failed(failure);
-        }
-    }
-
-    /// <summary>Calls what blocks, and tries what may be tried again for some time.</summary>
-    private async Task CallAsync(Action<IProducer<byte[], byte[]>> call)
-    {
-        long start = _clock.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                await Task.Run(() => call(_producer)).ConfigureAwait(false);
-                return;
-            }
-            catch (KafkaRetriableException) when (_clock.GetElapsedTime(start) < s_timeout)
-            {
-                await Task.Delay(s_pause, _clock).ConfigureAwait(false);
-            }
-            catch (KafkaException failure)
-            {
-                throw Failed(failure);
-            }
-        }
-    }
-
-    private SessionizeException Failed(KafkaException failure) => failure.Error.Code switch
+    private static SessionizeException Failed(KnownTopic topic, KafkaException failure) => failure.Error.Code switch
     {
         ErrorCode.Local_Fenced or ErrorCode.InvalidProducerEpoch or ErrorCode.ProducerFenced => new SessionizationFencedException(
-            $"Another process sends the same records to the topic '{Topic.Name}': this one has stopped. What it had begun was not written."),
+            $"Another process sends the same records to the topic '{topic.Name}': this one has stopped. What it had begun was not written."),
         ErrorCode.TransactionalIdAuthorizationFailed => new SessionizeException(
             "Kafka does not let this user use transactions: ask for the right to Write on transactional ids that begin with 'sessionize-replay-'.", failure),
-        _ => KafkaFailure.Of($"writing to the topic '{Topic.Name}' in a transaction", failure),
+        _ => KafkaFailure.Of($"writing to the topic '{topic.Name}' in a transaction", failure),
     };
 }
