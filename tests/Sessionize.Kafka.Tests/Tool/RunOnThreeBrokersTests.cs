@@ -62,8 +62,10 @@ public sealed class RunOnThreeBrokersTests(ThreeBrokers brokers) : ToolOnBrokerT
         Assert.Matches($"Partition 0 of {topic} ends at 1[0-9]{{3}}, before the committed position 1500: brokers lost [0-9]+ records", last);
         Assert.Contains("Set Kafka:OnDataLoss to Continue (--on-data-loss continue)", last, StringComparison.Ordinal);
 
-        await Broker.ProduceAsync(topic, records[1_500..]);
-        await CloseAndCompareAsync(topic, Clicks.EventsOf(records), "--on-data-loss", "continue");
+        // It goes on at the end that it finds. Who sent the lost records counts on from them, and would be refused: another producer goes on.
+        Run(Done, topic, "--on-data-loss", "continue");
+        await Broker.ProduceWhenThereAsync(topic, records[1_500..]);
+        await CloseAndCompareAsync(topic, Clicks.EventsOf(records));
     }
 
     [Fact]
