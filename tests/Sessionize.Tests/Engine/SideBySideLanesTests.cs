@@ -71,7 +71,7 @@ public sealed class SideBySideLanesTests
         batch.Begin(NameOf(lane));
         for (int i = 0; i < EventsPerBatch; i++)
         {
-            batch.AddItem(new RecordOrigin(i), new ClickstreamEvent($"user-{lane}", BaseMs + i) { PageName = i == EventsPerBatch - 1 ? page : "p" }, s_mapper);
+            batch.AddItem(new RecordOrigin(i), new ClickstreamEvent($"user-{lane}", BaseMs + i) { PageName = i == 0 ? page : "p" }, s_mapper);
         }
 
         return batch;
