@@ -49,7 +49,7 @@ public sealed class KafkaToKafkaTests(KafkaBroker broker)
             .. SessionRows.OfOracle(events, EndMs).Select(session => Encoding.UTF8.GetString(messages.Of(new SessionChange(SessionChangeKind.Added, session)).Value)).Order(StringComparer.Ordinal),
         ];
         Assert.Equal(expected, sessions.Read().Select(message => message.Message.Value).Order(StringComparer.Ordinal));
-        
+
         // Without transactions readers would see these.
         Assert.True(sessions.Read(IsolationLevel.ReadUncommitted).Count > expected.Length);
     }

@@ -97,9 +97,14 @@ internal sealed class SessionCommits : IDisposable
     {
         // What is known already needs no transaction, which readers would have to skip.
         await _log.ReadToAsync(await _open.StableEndAsync(CommitTopic.Lanes, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        if (Judge(commit) is { } known)
+        if (Judge(commit) is not null)
         {
-            return known;
+            // Unless what is missing is the commit before, which was made and is not seen yet.
+            await ReadDecidedAsync(cancellationToken).ConfigureAwait(false);
+            if (Judge(commit) is { } known)
+            {
+                return known;
+            }
         }
 
         TransactionalProducer producer = _producer ??= await OpenProducerAsync(_transactionalId, cancellationToken).ConfigureAwait(false);
@@ -133,8 +138,7 @@ internal sealed class SessionCommits : IDisposable
         await _open.WaitAsync(CommitTopic.Turns, place, cancellationToken).ConfigureAwait(false);
 
         // Those before are decided, but their records may not be seen yet.
-        long end = await _open.EndAsync(CommitTopic.Lanes, cancellationToken).ConfigureAwait(false);
-        await _log.ReadToAsync(await _open.WaitAsync(CommitTopic.Lanes, end, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await ReadDecidedAsync(cancellationToken).ConfigureAwait(false);
         if (Judge(commit) is { } outcome)
         {
             await producer.AbortAsync(s_abort, cancellationToken).ConfigureAwait(false);
@@ -187,6 +191,12 @@ internal sealed class SessionCommits : IDisposable
     private async Task SettleAsync(string pipeline, IReadOnlyCollection<LaneId> lanes, CancellationToken cancellationToken)
     {
         await _open.EndBegunAsync(pipeline, lanes, cancellationToken).ConfigureAwait(false);
+        await ReadDecidedAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads all records that are there, after those are decided that are not yet.</summary>
+    private async Task ReadDecidedAsync(CancellationToken cancellationToken)
+    {
         long end = await _open.EndAsync(CommitTopic.Lanes, cancellationToken).ConfigureAwait(false);
         await _log.ReadToAsync(await _open.WaitAsync(CommitTopic.Lanes, end, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
