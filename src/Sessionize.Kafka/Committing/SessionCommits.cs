@@ -219,13 +219,13 @@ internal sealed class SessionCommits : IDisposable
         TransactionalProducer.OpenAsync(_connection, id, _clock, failure => TransactionFailure.Of(_sessions.Name, failure), cancellationToken);
 
     /// <summary>Ends a transaction that failed, so that nobody waits for it. What cannot be ended now is when its id is opened again.</summary>
+    /// <remarks>The producer goes, too: messages of a next transaction may be purged with those that failed.</remarks>
     private async Task GiveUpAsync(TransactionalProducer producer)
     {
         _producer = null;
         try
         {
             await producer.AbortAsync(s_abort, CancellationToken.None).ConfigureAwait(false);
-            _producer = producer;
         }
         catch (SessionizeException)
         {
@@ -233,10 +233,7 @@ internal sealed class SessionCommits : IDisposable
         }
         finally
         {
-            if (_producer is null)
-            {
-                producer.Dispose();
-            }
+            producer.Dispose();
         }
     }
 }
