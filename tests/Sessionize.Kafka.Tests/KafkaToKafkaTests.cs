@@ -49,7 +49,7 @@ public sealed class KafkaToKafkaTests(KafkaBroker broker)
             .. SessionRows.OfOracle(events, EndMs).Select(session => Encoding.UTF8.GetString(messages.Of(new SessionChange(SessionChangeKind.Added, session)).Value)).Order(StringComparer.Ordinal),
         ];
         Assert.Equal(expected, sessions.Read().Select(message => message.Message.Value).Order(StringComparer.Ordinal));
-        
+
         // Without transactions readers would see these.
         Assert.True(sessions.Read(IsolationLevel.ReadUncommitted).Count > expected.Length);
     }
@@ -60,6 +60,7 @@ public sealed class KafkaToKafkaTests(KafkaBroker broker)
         await broker.StartAsync();
         string clicks = await broker.CreateTopicAsync(2);
         string sessions = await broker.CreateTopicAsync(2, broker.NewName("sessions"));
+        const long End = Clicks.StartMs + (100 * 60_000);
         string servers = broker.Servers;
         string state = Directory.CreateTempSubdirectory("sessionize-state-").FullName;
         await broker.ProduceAsync(clicks, Clicks.Spread(400, 4, 2));
@@ -67,7 +68,7 @@ public sealed class KafkaToKafkaTests(KafkaBroker broker)
         {
             SessionizationDefinition definition = SessionizationDefinition.Build(sessionize => sessionize
                 .FromKafka(kafka => (kafka.BootstrapServers, kafka.Topic) = (servers, clicks))
-                .WithTrigger(Trigger.UntilEnd(EndClosing.CloseAll()))                                       // left out: it goes on for ever
+                .WithTrigger(Trigger.UntilEnd(EndClosing.CloseAll(End)))                                    // left out: it goes on for ever
                 .KeepStateInFiles(state)
                 .ToKafka(topic => (topic.BootstrapServers, topic.Topic) = (servers, sessions)), clicks);
             await using SessionizationPipeline pipeline = new(definition);

@@ -3,7 +3,6 @@ using Confluent.Kafka.Admin;
 using Sessionize.Kafka.Committing;
 using Sessionize.Kafka.Tests.Support;
 using Sessionize.State;
-using Sessionize.Testing.Contracts;
 using Xunit;
 
 namespace Sessionize.Kafka.Tests;
@@ -12,20 +11,6 @@ namespace Sessionize.Kafka.Tests;
 public sealed class KafkaTransactionalSessionSinkTests(KafkaBroker broker)
 {
     private static readonly LaneId[] s_lanes = [new(0)];
-
-    [Fact]
-    public async Task Contract_OfSinks_Holds()
-    {
-        await broker.StartAsync();
-
-        await SessionSinkContract.VerifyAsync(
-            () =>
-            {
-                SessionTopic topic = SessionTopic.New(broker);
-                return new SessionSinkPlace(() => topic.Open(), _ => new(topic.Sessions()));
-            },
-            TimeLimit.Of());
-    }
 
     [Fact]
     public async Task CommitAsync_BatchRun_SendsOnceAndIsLookedUp()

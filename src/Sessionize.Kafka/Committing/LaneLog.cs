@@ -40,7 +40,7 @@ internal sealed class LaneLog : IDisposable
     public async Task ReadToAsync(long end, CancellationToken cancellationToken)
     {
         long heardAt = _clock.GetTimestamp();
-        while (_reached < end)
+        while (_reached < end && !HasPassed(end))
         {
             if (await NextAsync(cancellationToken).ConfigureAwait(false) is not { } next)
             {
@@ -77,6 +77,9 @@ internal sealed class LaneLog : IDisposable
             _call.ContinueWith(_ => _consumer.Dispose(), TaskScheduler.Default);
         }
     }
+
+    /// <summary>Whether what is left before a position are only the marks of transactions, of which no message tells.</summary>
+    private bool HasPassed(long end) => _consumer.Position(new TopicPartition(_topic, CommitTopic.Lanes)).Value >= end;
 
     private async Task<ConsumeResult<byte[]?, byte[]?>?> NextAsync(CancellationToken cancellationToken)
     {

@@ -13,6 +13,9 @@ internal static class PartitionReader
         Dictionary<string, string> settings = ClientSettings.ForConsumer(options, "sessionize-commits", consumerProtocol: false);
         settings["dotnet.consumer.consume.result.fields"] = "all";
         settings["enable.auto.commit"] = "false";
+
+        // An empty answer, which tells that the end is reached, is waited for by all who want to commit.
+        settings["fetch.wait.max.ms"] = "50";
         settings["isolation.level"] = isolation == IsolationLevel.ReadCommitted ? "read_committed" : "read_uncommitted";
         try
         {

@@ -97,9 +97,14 @@ internal sealed class SessionCommits : IDisposable
     {
         // What is known already needs no transaction, which readers would have to skip.
         await _log.ReadToAsync(await _open.StableEndAsync(CommitTopic.Lanes, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        if (Judge(commit) is { } known)
+        if (Judge(commit) is not null)
         {
-            return known;
+            // Unless what is missing is the commit before, which was made and is not seen yet.
+            await ReadDecidedAsync(cancellationToken).ConfigureAwait(false);
+            if (Judge(commit) is { } known)
+            {
+                return known;
+            }
         }
 
         TransactionalProducer producer = _producer ??= await OpenProducerAsync(_transactionalId, cancellationToken).ConfigureAwait(false);
@@ -133,8 +138,7 @@ internal sealed class SessionCommits : IDisposable
         await _open.WaitAsync(CommitTopic.Turns, place, cancellationToken).ConfigureAwait(false);
 
         // Those before are decided, but their records may not be seen yet.
-        long end = await _open.EndAsync(CommitTopic.Lanes, cancellationToken).ConfigureAwait(false);
-        await _log.ReadToAsync(await _open.WaitAsync(CommitTopic.Lanes, end, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await ReadDecidedAsync(cancellationToken).ConfigureAwait(false);
         if (Judge(commit) is { } outcome)
         {
             await producer.AbortAsync(s_abort, cancellationToken).ConfigureAwait(false);
@@ -187,6 +191,12 @@ internal sealed class SessionCommits : IDisposable
     private async Task SettleAsync(string pipeline, IReadOnlyCollection<LaneId> lanes, CancellationToken cancellationToken)
     {
         await _open.EndBegunAsync(pipeline, lanes, cancellationToken).ConfigureAwait(false);
+        await ReadDecidedAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads all records that are there, after those are decided that are not yet.</summary>
+    private async Task ReadDecidedAsync(CancellationToken cancellationToken)
+    {
         long end = await _open.EndAsync(CommitTopic.Lanes, cancellationToken).ConfigureAwait(false);
         await _log.ReadToAsync(await _open.WaitAsync(CommitTopic.Lanes, end, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
@@ -209,13 +219,13 @@ internal sealed class SessionCommits : IDisposable
         TransactionalProducer.OpenAsync(_connection, id, _clock, failure => TransactionFailure.Of(_sessions.Name, failure), cancellationToken);
 
     /// <summary>Ends a transaction that failed, so that nobody waits for it. What cannot be ended now is when its id is opened again.</summary>
+    /// <remarks>The producer goes, too: messages of a next transaction may be purged with those that failed.</remarks>
     private async Task GiveUpAsync(TransactionalProducer producer)
     {
         _producer = null;
         try
         {
             await producer.AbortAsync(s_abort, CancellationToken.None).ConfigureAwait(false);
-            _producer = producer;
         }
         catch (SessionizeException)
         {
@@ -223,10 +233,7 @@ internal sealed class SessionCommits : IDisposable
         }
         finally
         {
-            if (_producer is null)
-            {
-                producer.Dispose();
-            }
+            producer.Dispose();
         }
     }
 }

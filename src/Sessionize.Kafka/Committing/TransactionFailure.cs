@@ -24,8 +24,8 @@ internal static class TransactionFailure
             + "or let sessions end sooner, by a limit of duration or events. Nothing was committed.",
             failure),
         ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion => NoTransactions(failure),
-        _ when failure is KafkaTxnRequiresAbortException && !failure.Error.IsFatal => new SessionizeException(
-            $"The transaction that sends sessions to the topic '{topic}' has to begin again: {failure.Error.Reason.TrimEnd('.')}.", failure, isTransient: true),
+        ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight => BeginAgain(topic, failure),
+        _ when failure is KafkaTxnRequiresAbortException && !failure.Error.IsFatal => BeginAgain(topic, failure),
         _ => KafkaFailure.Of($"committing sessions to the topic '{topic}' in a transaction", failure),
     };
 
@@ -33,4 +33,7 @@ internal static class TransactionFailure
         "These brokers know no transactions, as embedded ones and very old ones: sessions cannot be committed to their topics exactly once. "
         + "Use UpsertToKafka, which is at least once, and once for who keeps the last value of each key; or other brokers.",
         cause);
+
+    private static SessionizeException BeginAgain(string topic, KafkaException failure) =>
+        new($"The transaction that sends sessions to the topic '{topic}' has to begin again: {failure.Error.Reason.TrimEnd('.')}.", failure, isTransient: true);
 }

@@ -14,6 +14,7 @@ internal static class TopicContent
             GroupId = "content",
             EnableAutoCommit = false,
             EnablePartitionEof = true,
+            FetchWaitMaxMs = 20,
             IsolationLevel = isolation,
         }).SetLogHandler((_, _) => { }).Build();
         using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
