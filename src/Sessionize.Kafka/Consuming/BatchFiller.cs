@@ -41,7 +41,8 @@ internal sealed class BatchFiller(Handover handover, IEventParser parser, int mo
             return;
         }
 
-        RecordOrigin origin = new(offset, ArrivalMs: ArrivalOf(record.Message.Timestamp));
+        Timestamp written = record.Message.Timestamp;
+        RecordOrigin origin = new(offset, ArrivalMs: ArrivalOf(written)) { IsArrivalMeasured = isLive && written.Type != TimestampType.LogAppendTime };
         ReadOnlySpan<byte> value = Value.Bytes;
         if (value.Length > mostRecordBytes)
         {

@@ -93,6 +93,11 @@ internal sealed partial class StreamingEngine(
     {
         LaneId[] gone = [.. lanes];
         _failed.Forget(gone);
+        foreach (LaneReplay replay in _replays.Where(known => gone.Contains(known.Commit.Lane)).ToArray())
+        {
+            Remove(replay);
+        }
+
         foreach (LaneId id in gone)
         {
             if (_lanes.TryGetValue(id, out OpenLane? open))
@@ -114,7 +119,7 @@ internal sealed partial class StreamingEngine(
     {
         if (!_partitions.TryGetValue(batch.Partition, out (OpenLane Lane, LanePartition Partition) target))
         {
-            if (_failed.Hold(batch.Partition))
+            if (TryReplay(batch) || _failed.Hold(batch.Partition))
             {
                 return [];
             }
@@ -161,7 +166,7 @@ internal sealed partial class StreamingEngine(
             partition.AtEndSinceMs ??= end.ConfirmedAtMs;
             if (now - partition.AtEndSinceMs >= plan.IdleTimeoutMs)
             {
-                open.Lane.Advance(partition, now - plan.IdleTimeoutMs - plan.WatermarkDelayMs);
+                open.Lane.AdvanceByClock(partition, now - plan.IdleTimeoutMs - plan.WatermarkDelayMs);
             }
         }
 
@@ -210,7 +215,7 @@ internal sealed partial class StreamingEngine(
     private CommitBarrier? BeginCommit(IEnumerable<OpenLane> lanes, bool force)
     {
         OpenLane[] changed = [.. lanes.Where(open => open.Lane.HasChanged)];
-        bool hasResults = changed.Any(HasResults);
+        bool hasResults = changed.Any(open => HasResults(open) || open.IsRebuilt);
         bool isDue = hasResults || force || Commits.Age >= plan.MaxCommitDelay;
         return changed.Length > 0 && isDue ? Bar(changed) : null;
     }
