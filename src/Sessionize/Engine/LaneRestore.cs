@@ -96,7 +96,13 @@ internal sealed class LaneRestore(PipelinePlan plan, ISessionStateStore store, I
                 Lane found = new(partitions.Key, plan, partitions);
                 await LoadAsync(found, older, presentNames, cancellationToken).ConfigureAwait(false);
                 found.CompleteRestore();
-                return found;
+                if (found.Partitions.Zip(commit.Positions).Any(pair => pair.First.Next > pair.Second.ReplayFrom))
+                {
+                    return found;
+                }
+
+                // It is from before all was forgotten. What happened until then is not noted any more.
+                break;
             }
             catch (SessionizeException failure) when (!failure.IsTransient)
             {

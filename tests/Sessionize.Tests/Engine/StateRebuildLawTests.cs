@@ -22,7 +22,7 @@ public sealed class StateRebuildLawTests
     {
         int losses = 0;
         int refusals = 0;
-        int crowded = 0;
+        int runs = 0;
         for (int i = 0; i < s_cases; i++)
         {
             int seed = s_seed + i;
@@ -31,7 +31,7 @@ public sealed class StateRebuildLawTests
                 (int lost, bool isRefused) = await RunAsync(seed);
                 losses += lost;
                 refusals += isRefused ? 1 : 0;
-                crowded++;
+                runs++;
             }
             catch (Exception failure)
             {
@@ -40,7 +40,7 @@ public sealed class StateRebuildLawTests
         }
 
         // More decisions of the clock than a commit keeps may make a replay from the beginning impossible. That is rare here, and never silent.
-        Assert.True(losses > s_cases && refusals < Math.Max(3, s_cases / 20), $"{losses} losses, {refusals} refusals in {crowded} cases");
+        Assert.True(losses > s_cases && refusals < Math.Max(3, s_cases / 20), $"{losses} losses, {refusals} refusals in {runs} cases");
     }
 
     private static async Task<(int Losses, bool IsRefused)> RunAsync(int seed)

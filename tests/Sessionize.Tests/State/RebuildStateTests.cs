@@ -111,11 +111,12 @@ public sealed class RebuildStateTests : IDisposable
     [Fact]
     public async Task RunAsync_RulesWereChangedBefore_IsRefusedWithTheReason()
     {
-        await RunAsync(Head(Committed / 2), EndClosing.LeaveOpen);
-        await CommitAsync(definition => definition.Options.InactivityTimeout = TimeSpan.FromMinutes(17));
+        await RunAsync(Head(Committed - 3), EndClosing.LeaveOpen);
+        SessionizationDefinition changed = Define(Head(Committed), EndClosing.LeaveOpen);
+        changed.Options.InactivityTimeout = TimeSpan.FromMinutes(7);
+        await new SessionizationPipeline(changed).RunAsync(Token);
         Lose("all files");
-        SessionizationDefinition changed = Define(_log, s_closeAll, rebuild: true);
-        changed.Options.InactivityTimeout = TimeSpan.FromMinutes(17);
+        changed.Options.RebuildState = true;
 
         SessionizeException refusal = await Assert.ThrowsAsync<SessionizeException>(() => new SessionizationPipeline(changed).RunAsync(Token));
 
@@ -205,13 +206,11 @@ public sealed class RebuildStateTests : IDisposable
     }
 
     /// <summary>Several runs, so that there are several versions.</summary>
-    private async Task CommitAsync(Action<SessionizationDefinition>? configure = null)
+    private async Task CommitAsync()
     {
         for (int end = 180; end <= Committed; end += 20)
         {
-            SessionizationDefinition definition = Define(Head(end), EndClosing.LeaveOpen);
-            configure?.Invoke(definition);
-            await new SessionizationPipeline(definition).RunAsync(Token);
+            await RunAsync(Head(end), EndClosing.LeaveOpen);
         }
     }
 
