@@ -343,6 +343,11 @@ public sealed class SessionizationHarness
         if (_batch.Count > 0)
         {
             _closed.AddRange(process.Engine.Take(_batch));
+            if (process.Engine.TakeRebuilt() is { } positions)
+            {
+                process.Positions.Update(positions);
+                Read(process, lane);
+            }
         }
     }
 

@@ -58,6 +58,14 @@ public sealed class SessionizationOptions
     /// <value><see cref="LaneFailurePolicy.Stop"/> by default.</value>
     public LaneFailurePolicy LaneFailures { get; set; }
 
+    /// <summary>Whether the state of a lane that is missing or damaged is rebuilt, by reading the lane's records again, and gone on with if it proves to be the same.</summary>
+    /// <remarks>
+    /// The source has to be one that can be read again, and to have the records still. Nothing is written to sinks and dead letters meanwhile. What the commit
+    /// recorded of the state has to come out; otherwise it is the error that it would have been, with the reason, and never a fresh start.
+    /// </remarks>
+    /// <value><see langword="false"/> by default: such a state is an error.</value>
+    public bool RebuildState { get; set; }
+
     /// <summary>How far after its arrival an event's time may lie, in live mode.</summary>
     /// <value>1 hour by default; may be zero.</value>
     public TimeSpan MaxFutureSkew { get; set; } = TimeSpan.FromHours(1);

@@ -48,9 +48,14 @@ internal sealed class PipelineOptions
     private readonly Option<string> _state = OptionParsing.Text(
         "--state", "location", "Where open sessions are kept: a folder or a URI of this pipeline alone; WAREHOUSE/_sessionize/PIPELINE/state by default.");
 
+    private readonly Option<bool> _rebuildState = new("--rebuild-state")
+    {
+        Description = "Rebuild state that is missing or damaged by reading its records again, and go on only if it proves to be the same.",
+    };
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_name, _delay, _lateEvents, _trigger, _atEnd, _endTime, _perTrigger, _perSecond, _state])
+        foreach (Option option in (Option[])[_name, _delay, _lateEvents, _trigger, _atEnd, _endTime, _perTrigger, _perSecond, _state, _rebuildState])
         {
             command.Options.Add(option);
         }
@@ -96,6 +101,7 @@ internal sealed class PipelineOptions
         options.MaxEventsPerTrigger = parsed.GetValue(_perTrigger) ?? options.MaxEventsPerTrigger;
         options.MaxEventsPerSecond = parsed.GetValue(_perSecond) ?? options.MaxEventsPerSecond;
         options.State.Location = parsed.GetValue(_state) ?? options.State.Location;
+        options.RebuildState |= parsed.GetValue(_rebuildState);
     }
 
     /// <summary>How a number without a unit was read, as a sentence.</summary>

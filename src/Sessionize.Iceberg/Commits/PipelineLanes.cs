@@ -29,7 +29,7 @@ internal sealed record PipelineLanes(IReadOnlyDictionary<LaneId, RecordedLane> L
     /// <summary>Whether each lane stands where a commit starts.</summary>
     public bool AreAtStartOf(SinkCommit commit) => commit.Lanes.All(lane => Lanes.GetValueOrDefault(lane.Lane)?.Entry.To == lane.From);
 
-    /// <summary>The lanes as JSON: <c>[{"lane":0,"commit":…,"from":…,"version":…,"watermark":…,"positions":[[partition, count, next, replay from], …]}, …]</c>.</summary>
+    /// <summary>The lanes as JSON: <c>[{"lane":0,"commit":…,"from":…,"version":…,"watermark":…,"positions":[[partition, count, next, replay from], …],"replay":…}, …]</c>.</summary>
     public byte[] ToJson()
     {
         ArrayBufferWriter<byte> buffer = new();
@@ -89,6 +89,11 @@ internal sealed record PipelineLanes(IReadOnlyDictionary<LaneId, RecordedLane> L
         }
 
         json.WriteEndArray();
+        if (lane.Entry.Replay is { } replay)
+        {
+            json.WriteString("replay", replay);
+        }
+
         json.WriteEndObject();
     }
 
@@ -99,7 +104,10 @@ internal sealed record PipelineLanes(IReadOnlyDictionary<LaneId, RecordedLane> L
             new StateVersion(Text(json.GetProperty("version"))),
             [.. json.GetProperty("positions").EnumerateArray().Select(position => new PartitionPosition(
                 Text(position[0]), position[1].GetInt32(), position[2].GetInt64(), position[3].GetInt64()))],
-            json.GetProperty("watermark").GetInt64()),
+            json.GetProperty("watermark").GetInt64())
+        {
+            Replay = json.TryGetProperty("replay", out JsonElement replay) ? Text(replay) : null,
+        },
         json.GetProperty("commit").GetGuid());
 
     private static string Text(JsonElement json) => json.GetString() ?? throw new FormatException("a text is missing");

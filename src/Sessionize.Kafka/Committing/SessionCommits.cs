@@ -8,7 +8,7 @@ namespace Sessionize.Kafka.Committing;
 /// <summary>Commits sessions and the records of their lanes in one transaction of Kafka, if the lanes stand where the commit starts.</summary>
 /// <remarks>
 /// A transaction compares nothing, so commits take turns: each queues up by a message of its own, and compares when all before it are decided. Who is
-/// ended from outside meanwhile cannot commit any more. Why that is enough stands in <c>docs/design/0014-sessions-in-transactions.md</c>. Calls come one after the other.
+/// ended from outside meanwhile cannot commit any more. Why that is enough stands in <c>docs/design/0015-sessions-in-transactions.md</c>. Calls come one after the other.
 /// </remarks>
 internal sealed class SessionCommits : IDisposable
 {

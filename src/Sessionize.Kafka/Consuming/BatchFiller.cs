@@ -36,7 +36,7 @@ internal sealed class BatchFiller(Handover handover, IEventParser parser, int mo
             return;
         }
 
-        RecordOrigin origin = new(offset, ArrivalMs: record.AppendedMs ?? ArrivalNow());
+        RecordOrigin origin = new(offset, ArrivalMs: record.AppendedMs ?? ArrivalNow()) { IsArrivalMeasured = isLive && record.AppendedMs is null };
         ReadOnlySpan<byte> value = record.Value;
         if (value.Length > mostRecordBytes)
         {

@@ -92,6 +92,7 @@ public static class SessionSinkContract
         {
             Positions = [new PartitionPosition("a/1", 12, 5, 2), new PartitionPosition("b, \"é\"/1", 12, long.MaxValue, 0)],
             Watermark = long.MinValue,
+            Replay = "1;0123456789abcdef;01234567;mc;;,1,;w0:7:1700000000000,a1:8:9",
         };
         await process.CommitAsync(Commit(zero, one)).ConfigureAwait(false);
         LaneCommit next = trial.Step(0, zero.To, 9);

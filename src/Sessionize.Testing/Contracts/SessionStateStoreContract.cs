@@ -331,7 +331,10 @@ public static class SessionStateStoreContract
                 trial.NewVersion(),
                 trial.NewVersion(),
                 [new PartitionPosition("a, \"é\"/\u0001😀", 12, long.MaxValue, 0), new PartitionPosition("b", 1, 7, 3)],
-                1_700_000_000_000),
+                1_700_000_000_000)
+            {
+                Replay = "1;0123456789abcdef;01234567;mc;;,1,;w0:7:1700000000000,a1:8:9",
+            },
         ])
         {
             Fingerprint = "rules: {\"a\": 1}\n",

@@ -37,6 +37,7 @@ internal static class OptionsBinding
             [nameof(SessionizationOptions.WatermarkDelay)] = (o, s) => SetTime(s, "00:10:00", value => o.WatermarkDelay = value),
             [nameof(SessionizationOptions.LateEvents)] = (o, s) => SetEnum<LateEventPolicy>(s, value => o.LateEvents = value),
             [nameof(SessionizationOptions.LaneFailures)] = (o, s) => SetEnum<LaneFailurePolicy>(s, value => o.LaneFailures = value),
+            [nameof(SessionizationOptions.RebuildState)] = (o, s) => SetFlag(s, value => o.RebuildState = value),
             [nameof(SessionizationOptions.MaxFutureSkew)] = (o, s) => SetTime(s, "01:00:00", value => o.MaxFutureSkew = value),
             [nameof(SessionizationOptions.IdleTimeout)] = (o, s) => SetTime(s, "00:05:00", value => o.IdleTimeout = value),
             [nameof(SessionizationOptions.MaxCommitDelay)] = (o, s) => SetTime(s, "00:05:00", value => o.MaxCommitDelay = value),
@@ -120,6 +121,9 @@ internal static class OptionsBinding
         string? name = Enum.GetNames<T>().FirstOrDefault(name => name.Equals(section.Value, StringComparison.OrdinalIgnoreCase));
         return Set(name is not null, name is null ? default : Enum.Parse<T>(name), set, $"one of {string.Join(", ", Enum.GetNames<T>())}");
     }
+
+    private static string? SetFlag(IConfigurationSection section, Action<bool> set) =>
+        Set(bool.TryParse(section.Value, out bool value), value, set, "true or false");
 
     private static string? SetText(IConfigurationSection section, Action<string> set) =>
         Set(section.Value is not null, section.Value!, set, "a text");

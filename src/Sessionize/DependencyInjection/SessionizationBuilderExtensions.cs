@@ -230,6 +230,13 @@ public static class SessionizationBuilderExtensions
     public static ISessionizationBuilder OnLaneFailure(this ISessionizationBuilder builder, LaneFailurePolicy policy) =>
         builder.Configure(definition => definition.Options.LaneFailures = policy);
 
+    /// <summary>Rebuilds the state of a lane that is missing or damaged from the lane's records; see <see cref="SessionizationOptions.RebuildState"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="isOn">Whether it is rebuilt.</param>
+    /// <returns>The builder.</returns>
+    public static ISessionizationBuilder RebuildState(this ISessionizationBuilder builder, bool isOn = true) =>
+        builder.Configure(definition => definition.Options.RebuildState = isOn);
+
     /// <summary>Commits sessions to a sink.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="make">Makes the sink.</param>

@@ -31,4 +31,13 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Information, "Deleted {Files} files in {Folder} that no commit ever named")]
     public static partial void StateSwept(ILogger logger, int files, string folder);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Pipeline}: the state of lane {Lane} is rebuilt from its records, {Range}: {Failure}")]
+    public static partial void RebuildBegun(ILogger logger, string pipeline, int lane, string range, string failure);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Pipeline}: the state of lane {Lane} was rebuilt from {Records} records, and is the one that was committed")]
+    public static partial void Rebuilt(ILogger logger, string pipeline, int lane, long records);
+
+    [LoggerMessage(12, LogLevel.Warning, "{Pipeline}: an older state of lane {Lane}, from which it could have been rebuilt, is lost as well: {Failure}")]
+    public static partial void OlderStateLost(ILogger logger, string pipeline, int lane, string failure);
 }

@@ -14,6 +14,12 @@ internal sealed partial class Lane
     /// <summary>Writes the state as of now: all of it, or what changed since the last checkpoint.</summary>
     public ReadOnlyMemory<byte> Checkpoint(bool full)
     {
+        if (_visits.Count == 0)
+        {
+            // Whoever knows nobody knows nothing but this: a replay may begin here.
+            BeginReplayHere();
+        }
+
         ref int bytes = ref full ? ref _snapshotBytes : ref _deltaBytes;
         StateWriter writer = new((int)Math.Min(Array.MaxLength, bytes + (bytes / 8L) + 4096));
         new StateHeader(
@@ -48,7 +54,15 @@ internal sealed partial class Lane
             {
                 _visits[user].Marks &= ~VisitMarks.Dirty;
                 _texts.Clear();
+                writer.WriteNumber((long)RecordKind.Visit);
+                writer.Digest = (marks & VisitMarks.Dirty) != 0 ? BeginDigest() : null;
                 WriteVisit(writer, _visits.UserId(user), Open(user));
+                if (writer.Digest is not null)
+                {
+                    EndDigest(user);
+                    writer.Digest = null;
+                }
+
                 writer.EndRecord();
             }
         }
@@ -151,7 +165,6 @@ internal sealed partial class Lane
 
     private void WriteVisit(StateWriter writer, ReadOnlySpan<byte> userId, OpenVisit visit)
     {
-        writer.WriteNumber((long)RecordKind.Visit);
         writer.WriteBytes(userId);
         writer.WriteNumber((long)visit.Floor.Kind);
         writer.WriteNumber(visit.Floor.TimeMs);
@@ -199,6 +212,7 @@ internal sealed partial class Lane
 
     private void ReadVisit(ref StateReader reader, Dictionary<int, int> orders, int[] slots)
     {
+        reader.Digest = BeginDigest();
         ReadOnlySpan<byte> userId = reader.ReadBytes();
         Drop(userId);
         _texts.Clear();
@@ -242,6 +256,8 @@ internal sealed partial class Lane
         OpenVisits += count > 0 ? 1 : 0;
         int user = _visits.Add(VisitTable.Hash(userId), userId);
         MarkDirty(user);
+        EndDigest(user);
+        reader.Digest = null;
         Keep(user, count >= _crowdedFrom ? Crowd(user) : _unpacked);
     }
 

@@ -325,6 +325,7 @@ internal sealed partial class Lane
             _freeCrowds.Push(crowd);
         }
 
+        _visitDigests -= _visits[user].Digest;
         _visits.Remove(user);
     }
 

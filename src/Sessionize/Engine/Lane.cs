@@ -98,24 +98,28 @@ internal sealed partial class Lane
             Fetch(batch, start, hashes[..count]);
             for (int i = 0; i < count; i++)
             {
-                Take(batch, start + i, partition, hashes[i]);
+                Take(batch, start + i, partition, hashes[i], batch.Origin(start + i));
             }
         }
     }
 
     /// <summary>Takes one record of a batch.</summary>
     public void Take(EventBatch batch, int row, LanePartition partition) =>
-        Take(batch, row, partition, VisitTable.Hash(batch.UserId(row)));
+        Take(batch, row, partition, VisitTable.Hash(batch.UserId(row)), batch.Origin(row));
 
-    private void Take(EventBatch batch, int row, LanePartition partition, ulong userHash)
+    private void Take(EventBatch batch, int row, LanePartition partition, ulong userHash, in RecordOrigin origin)
     {
-        RecordOrigin origin = batch.Origin(row);
         partition.Next = origin.Position + 1;
         partition.AtEndSinceMs = null;
         HasChanged = true;
         if (!IsGood(batch, row, origin.ArrivalMs, out BadEventReason reason))
         {
             Counts.AddBad(reason);
+            if (origin.IsArrivalMeasured && reason == BadEventReason.FutureTimestamp)
+            {
+                NoteArrival(origin, partition, batch.TimestampMs(row), isBad: true);
+            }
+
             DeadLetters.Add(batch.ToDeadLetter(row, reason.ToString()));
             return;
         }
@@ -132,6 +136,11 @@ internal sealed partial class Lane
             }
         }
 
+        if (origin.IsArrivalMeasured && t > origin.ArrivalMs)
+        {
+            NoteArrival(origin, partition, t, isBad: false);
+        }
+
         Advance(partition, Math.Min(t, origin.ArrivalMs) - _plan.WatermarkDelayMs);
     }
 
@@ -145,12 +154,12 @@ internal sealed partial class Lane
         }
     }
 
-    /// <summary>Moves all partitions' watermarks up to a time, and closes what is due by then.</summary>
+    /// <summary>Moves all partitions' watermarks up to a time that no record gives, and closes what is due by then.</summary>
     public void AdvanceTo(long watermark)
     {
         foreach (LanePartition partition in _partitions)
         {
-            Advance(partition, watermark);
+            AdvanceByClock(partition, watermark);
         }
     }
 
@@ -206,6 +215,7 @@ internal sealed partial class Lane
 
         LeastFloorMs = Math.Max(LeastFloorMs, endTimeMs + 1);
         AdvanceTo(endTimeMs + 1);
+        BeginReplayHere();
         HasChanged = true;
     }
 

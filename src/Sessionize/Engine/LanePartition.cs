@@ -10,7 +10,7 @@ internal sealed class LanePartition(SourcePartition source)
     /// <summary>The position of the next record.</summary>
     public long Next { get; set; } = source.Start;
 
-    /// <summary>Where the lane began to read: from there on, reading again rebuilds its state.</summary>
+    /// <summary>Where the lane began to read, or last remembered nobody: from there on, reading again rebuilds its state.</summary>
     public long ReplayFrom { get; set; } = source.Start;
 
     public long Watermark { get; set; } = long.MinValue;

@@ -14,6 +14,12 @@ internal sealed class OpenLane(Lane lane)
     /// <summary>The bytes of the last full snapshot and of the deltas on it, as given to the store; 0 before the first snapshot of this process.</summary>
     public long StateBytes { get; set; }
 
+    /// <summary>Whether the state was rebuilt and is in no version yet: it is committed as soon as that can be.</summary>
+    public bool IsRebuilt { get; set; }
+
+    /// <summary>The last version before the newest snapshot; <see langword="null"/>: none is known.</summary>
+    public StateVersion? Older { get; set; }
+
     /// <summary>How many of the lane's closed sessions were shown to those who read along.</summary>
     public int Shown { get; set; }
 }

@@ -73,6 +73,11 @@ internal sealed class PipelineCheckup(
             yield return $"Lanes were left out because their state cannot be opened: {string.Join(", ", lanes)}.";
         }
 
+        if (engine.RebuiltLanes is { Count: > 0 } rebuilt)
+        {
+            yield return $"The state of lanes was lost and is being rebuilt from their records: {string.Join(", ", rebuilt)}.";
+        }
+
         if (source?.Warning is { } warning)
         {
             yield return warning;

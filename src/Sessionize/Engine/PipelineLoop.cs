@@ -44,6 +44,11 @@ internal sealed class PipelineLoop(
         {
             SourceReadResult end = await ReadToEndAsync(timer, cancellationToken).ConfigureAwait(false);
             await ApplyChangesAsync(isEnding: true, CancellationToken.None).ConfigureAwait(false);
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                engine.EndRebuilding();
+            }
+
             try
             {
                 await show(cancellationToken.IsCancellationRequested ? TakeRest() : CloseAtEnd(end, startMs), cancellationToken).ConfigureAwait(false);
@@ -132,7 +137,7 @@ internal sealed class PipelineLoop(
                     // Records of the refused lanes are of no use: they lie behind the position that is gone back to.
                     if (await StopAsync(read, stopRead).ConfigureAwait(false) && !IsOf(refused, _batch.Partition))
                     {
-                        await show(engine.Take(_batch), cancellationToken).ConfigureAwait(false);
+                        await TakeBatchesAsync([_batch], cancellationToken).ConfigureAwait(false);
                     }
 
                     await ReopenAsync(refused, cancellationToken).ConfigureAwait(false);
@@ -193,7 +198,7 @@ internal sealed class PipelineLoop(
     {
         if (result == SourceReadResult.Records && _batch.Next >= 0)
         {
-            await show(engine.Take(_ready.Gather(_batch, engine.HasSeveralLanes, _limits)), cancellationToken).ConfigureAwait(false);
+            await TakeBatchesAsync(_ready.Gather(_batch, engine.MayTakeSeveral, _limits), cancellationToken).ConfigureAwait(false);
         }
         else if (result == SourceReadResult.AssignmentChanged)
         {
@@ -213,6 +218,16 @@ internal sealed class PipelineLoop(
         if (posted.TakeCompletion() is { } completion)
         {
             posted.Decide(completion, engine.WhyNotEndAt(completion.EndTimeMs));
+        }
+    }
+
+    private async ValueTask TakeBatchesAsync(IReadOnlyList<EventBatch> batches, CancellationToken cancellationToken)
+    {
+        await show(engine.Take(batches), cancellationToken).ConfigureAwait(false);
+        if (engine.TakeRebuilt() is { } positions)
+        {
+            // What the source gave behind the end of the replay was not taken.
+            await SeekAsync(positions, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -310,6 +325,10 @@ internal sealed class PipelineLoop(
     {
         _partitions = [.. _partitions, .. partitions];
         await SeekAsync(await engine.OpenAsync(partitions, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        if (!source.CanSeek)
+        {
+            engine.EndRebuilding();
+        }
     }
 
     private bool IsOf(IReadOnlyList<LaneId> lanes, string partition) =>

@@ -1,5 +1,9 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
 using Sessionize.Parsing;
 using Sessionize.Rules;
+using Sessionize.State;
 
 namespace Sessionize.Engine;
 
@@ -32,6 +36,12 @@ internal sealed class PipelinePlan
         MaxCommitDelay = options.MaxCommitDelay;
         MaxEventsPerTrigger = options.MaxEventsPerTrigger;
         MaxEventsPerSecond = options.MaxEventsPerSecond;
+        RebuildState = options.RebuildState;
+        EventFieldNames names = options.Fields;
+        string settings = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{StateFingerprint.Of(this)}; {WatermarkDelayMs} {MaxFutureSkewMs} {options.TimeFormat} {options.MaxLineBytes}; {names.UserId}; {names.Timestamp}; {names.PageName}; {names.EventId}");
+        ReplaySettings = (uint)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(settings));
     }
 
     public string Name { get; }
@@ -66,6 +76,12 @@ internal sealed class PipelinePlan
     public long? MaxEventsPerTrigger { get; }
 
     public long? MaxEventsPerSecond { get; }
+
+    /// <summary>Whether a state that is missing or damaged is rebuilt from the records.</summary>
+    public bool RebuildState { get; }
+
+    /// <summary>A hash of all settings by which the same records give the same state.</summary>
+    public uint ReplaySettings { get; }
 
     public static SessionizationContext ContextOf(SessionizationDefinition definition, RuleSet rules, IServiceProvider? services) =>
         new(definition, new JsonEventParser(definition.Options, rules.Retained), services) { Retained = rules.Retained };

@@ -15,16 +15,16 @@ internal sealed class ReadyBatches(IEventSource source, EventFields retained)
     private readonly List<EventBatch> _taken = [];
     private readonly List<EventBatch> _more = [];
 
-    /// <summary>Gives the batch that was read, and with several lanes more of them.</summary>
+    /// <summary>Gives the batch that was read, and more of them where lanes can share them.</summary>
     /// <param name="read">The batch that was read.</param>
-    /// <param name="hasLanes">Whether there are several lanes.</param>
+    /// <param name="mayTakeSeveral">Whether more than that one may be taken.</param>
     /// <param name="limits">Counts what is taken, and says when that is enough.</param>
     /// <returns>At least one; valid until the next call.</returns>
-    public IReadOnlyList<EventBatch> Gather(EventBatch read, bool hasLanes, IntakeLimits limits)
+    public IReadOnlyList<EventBatch> Gather(EventBatch read, bool mayTakeSeveral, IntakeLimits limits)
     {
         _taken.Clear();
         Add(read, limits);
-        while (hasLanes && _source is not null && _taken.Count < MostBatches && limits.Pause() is null)
+        while (mayTakeSeveral && _source is not null && _taken.Count < MostBatches && limits.Pause() is null)
         {
             if (_more.Count < _taken.Count)
             {

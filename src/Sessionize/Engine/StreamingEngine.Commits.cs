@@ -75,6 +75,8 @@ internal sealed partial class StreamingEngine
             StateVersion version = new($"{lane.Partitions[0].Next}-{Guid.NewGuid():N}");
             bool full = open.Version is null || open.Deltas >= DeltasPerSnapshot;
             ReadOnlyMemory<byte> checkpoint = lane.Checkpoint(full);
+            open.Older = full ? open.Version : open.Older;
+            ReplayRecord replay = new(lane.Checksum(), plan.ReplaySettings, open.Older == open.Version ? null : open.Older, lane.ReplayNotes);
             states.Add(new CommitBarrier.LaneState(lane.Id, version, full ? null : open.Version, checkpoint));
             open.StateBytes = full ? checkpoint.Length : open.StateBytes + checkpoint.Length;
             commits.Add(new LaneCommit(
@@ -82,12 +84,16 @@ internal sealed partial class StreamingEngine
                 open.Version,
                 version,
                 [.. lane.Partitions.Select(p => new PartitionPosition(p.Source.Name, p.Source.Count ?? _partitions.Count, p.Next, p.ReplayFrom))],
-                lane.Watermark));
+                lane.Watermark)
+            {
+                Replay = replay.Write(),
+            });
             closed.AddRange(lane.TakeClosed());
             letters.AddRange(lane.TakeDeadLetters());
             open.Version = version;
             open.Deltas = full ? 0 : open.Deltas + 1;
             open.Shown = 0;
+            open.IsRebuilt = false;
         }
 
         SinkCommit commit = new(plan.Name, Guid.NewGuid(), commits) { Fingerprint = _fingerprint };

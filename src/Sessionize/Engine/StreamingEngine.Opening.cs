@@ -15,16 +15,13 @@ internal sealed partial class StreamingEngine
         {
             await LoadAsync(byLane, cancellationToken).ConfigureAwait(false);
             OpenLane[] opened = [.. byLane.Select(lane => _lanes.GetValueOrDefault(lane.Key)).OfType<OpenLane>()];
-            if (opened.All(open => open.Version is not null))
-            {
-                return opened.SelectMany(open => open.Lane.Partitions).ToDictionary(p => p.Source.Name, p => p.Next, StringComparer.Ordinal);
-            }
+            OpenLane[] inNoVersion = [.. opened.Where(open => open.Version is null || open.IsRebuilt)];
 
             // Another process may open the same lane for the first time at this moment: then its commit is the one to go on from.
-            CommitBarrier barrier = Bar(opened.Where(open => open.Version is null));
-            if (await CommitAsync(barrier, cancellationToken).ConfigureAwait(false))
+            if (inNoVersion.Length == 0 || await CommitAsync(Bar(inNoVersion), cancellationToken).ConfigureAwait(false))
             {
-                return opened.SelectMany(open => open.Lane.Partitions).ToDictionary(p => p.Source.Name, p => p.Next, StringComparer.Ordinal);
+                return opened.Select(open => open.Lane).Concat(_replays.Select(replay => replay.Lane).Where(lane => byLane.Contains(lane.Id)))
+                    .SelectMany(lane => lane.Partitions).ToDictionary(p => p.Source.Name, p => p.Next, StringComparer.Ordinal);
             }
 
             ThrowIfFenced(attempt);
@@ -62,34 +59,37 @@ internal sealed partial class StreamingEngine
 
         foreach (IGrouping<LaneId, SourcePartition> partitions in byLane)
         {
-            OpenLane open;
             try
             {
-                open = await OpenLaneAsync(partitions, commits.FirstOrDefault(commit => commit.Lane == partitions.Key), cancellationToken).ConfigureAwait(false);
+                if (await OpenLaneAsync(partitions, commits.FirstOrDefault(commit => commit.Lane == partitions.Key), cancellationToken).ConfigureAwait(false) is { } open)
+                {
+                    Add(open);
+                }
             }
             catch (SessionizeException failure) when (_failed.TryLeaveOut(partitions.Key, partitions, failure))
             {
-                continue;
-            }
-
-            // Counted from here on: a restore that failed and was tried again closed nothing.
-            LaneCounts counts = _counts.GetValueOrDefault(partitions.Key) ?? new LaneCounts(plan.Rules.Rules.Count);
-            open.Lane.CountInto(counts);
-            _counts = _counts.SetItem(partitions.Key, counts);
-            _lanes = _lanes.Add(partitions.Key, open);
-            foreach (LanePartition partition in open.Lane.Partitions)
-            {
-                _partitions.Add(partition.Source.Name, (open, partition));
             }
         }
 
-        if (_lanes.IsEmpty)
+        ThrowIfNoneIsLeft();
+    }
+
+    private void Add(OpenLane open)
+    {
+        // Counted from here on: a restore that failed and was tried again closed nothing.
+        LaneId id = open.Lane.Id;
+        LaneCounts counts = _counts.GetValueOrDefault(id) ?? new LaneCounts(plan.Rules.Rules.Count);
+        open.Lane.CountInto(counts);
+        _counts = _counts.SetItem(id, counts);
+        _lanes = _lanes.Add(id, open);
+        foreach (LanePartition partition in open.Lane.Partitions)
         {
-            _failed.ThrowIfAny();
+            _partitions.Add(partition.Source.Name, (open, partition));
         }
     }
 
-    private async ValueTask<OpenLane> OpenLaneAsync(
+    /// <returns>The lane; <see langword="null"/> where its state is rebuilt first.</returns>
+    private async ValueTask<OpenLane?> OpenLaneAsync(
         IGrouping<LaneId, SourcePartition> partitions, LaneCommit? commit, CancellationToken cancellationToken)
     {
         while (true)
@@ -109,15 +109,21 @@ internal sealed partial class StreamingEngine
                 open.Deltas = DeltasPerSnapshot;
                 return open;
             }
-            catch (SessionizeException)
+            catch (SessionizeException failure)
             {
                 // While this process read, another one may have gone on so far that the version was deleted: then there is a newer one.
                 StateVersion tried = commit.To;
                 SinkOpening again = new(plan.Name, [partitions.Key], store);
                 commit = (await sink.OpenAsync(again, cancellationToken).ConfigureAwait(false)).FirstOrDefault(newest => newest.Lane == partitions.Key);
-                if (commit is null || commit.To == tried)
+                if (commit is null || (commit.To == tried && (!plan.RebuildState || failure.IsTransient)))
                 {
                     throw;
+                }
+
+                if (commit.To == tried)
+                {
+                    Add(await _restore.BeginReplayAsync(partitions, commit, failure, cancellationToken).ConfigureAwait(false));
+                    return null;
                 }
             }
         }

@@ -47,8 +47,8 @@ internal sealed partial class StreamingEngine(
     /// <summary>How many closed sessions and dead letters wait for a commit.</summary>
     public int WaitingResults => _lanes.Values.Sum(open => open.Lane.Closed.Count + open.Lane.DeadLetters.Count);
 
-    /// <summary>Whether lanes can work side by side.</summary>
-    public bool HasSeveralLanes => _lanes.Count > 1;
+    /// <summary>Whether several batches may be taken at once, so that lanes work side by side. Not while a state is rebuilt: what lies behind the end of a replay is not taken.</summary>
+    public bool MayTakeSeveral => _lanes.Count > 1 && _replays.Count == 0;
 
     public CommitWatch Commits { get; } = new(clock);
 
@@ -100,6 +100,11 @@ internal sealed partial class StreamingEngine(
     {
         LaneId[] gone = [.. lanes];
         _failed.Forget(gone);
+        foreach (LaneReplay replay in _replays.Where(known => gone.Contains(known.Commit.Lane)).ToArray())
+        {
+            Remove(replay);
+        }
+
         foreach (LaneId id in gone)
         {
             if (_lanes.TryGetValue(id, out OpenLane? open))
@@ -130,7 +135,7 @@ internal sealed partial class StreamingEngine(
             {
                 _work.Add(target.Lane, target.Partition, batch);
             }
-            else if (!_failed.Hold(batch.Partition))
+            else if (!TryReplay(batch) && !_failed.Hold(batch.Partition))
             {
                 throw new SessionizeException($"The source gave records of the partition '{batch.Partition}', which it did not name when it was opened.");
             }
@@ -169,7 +174,7 @@ internal sealed partial class StreamingEngine(
             partition.AtEndSinceMs ??= end.ConfirmedAtMs;
             if (now - partition.AtEndSinceMs >= plan.IdleTimeoutMs)
             {
-                open.Lane.Advance(partition, now - plan.IdleTimeoutMs - plan.WatermarkDelayMs);
+                open.Lane.AdvanceByClock(partition, now - plan.IdleTimeoutMs - plan.WatermarkDelayMs);
             }
         }
 
@@ -218,7 +223,7 @@ internal sealed partial class StreamingEngine(
     private CommitBarrier? BeginCommit(IEnumerable<OpenLane> lanes, bool force)
     {
         OpenLane[] changed = [.. lanes.Where(open => open.Lane.HasChanged)];
-        bool hasResults = changed.Any(HasResults);
+        bool hasResults = changed.Any(open => HasResults(open) || open.IsRebuilt);
         bool isDue = hasResults || force || Commits.Age >= plan.MaxCommitDelay;
         return changed.Length > 0 && isDue ? Bar(changed) : null;
     }

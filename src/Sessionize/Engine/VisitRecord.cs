@@ -45,6 +45,9 @@ internal struct VisitRecord
     /// <summary>The rule by which the event behind the first session starts another, where that is why it ends; else -1.</summary>
     public short StartsNewRule;
 
+    /// <summary>The digest of the visit as it was written or read last; 0 when it never was. The sum over all visits is part of the lane's checksum.</summary>
+    public ulong Digest;
+
     public ushort Count;
     public ushort FirstLength;
     public FloorKind FloorKind;

@@ -94,6 +94,11 @@ internal sealed record CommitRecordFile(Guid? Replaces, SinkCommit Commit)
         }
 
         json.WriteEndArray();
+        if (lane.Replay is not null)
+        {
+            json.WriteString("replay", lane.Replay);
+        }
+
         json.WriteEndObject();
     }
 
@@ -108,7 +113,10 @@ internal sealed record CommitRecordFile(Guid? Replaces, SinkCommit Commit)
                 position.GetProperty("next").GetInt64(),
                 position.GetProperty("replay_from").GetInt64())),
         ],
-        json.GetProperty("watermark").GetInt64());
+        json.GetProperty("watermark").GetInt64())
+    {
+        Replay = json.TryGetProperty("replay", out JsonElement replay) ? replay.GetString() : null,
+    };
 
     private static void WriteName(Utf8JsonWriter json, string member, string? name)
     {

@@ -209,7 +209,7 @@ public sealed class FileSessionStateStore : ISessionStateStore
         {
             throw new SessionizeException(
                 $"The state of lane {lane}, version {version}, in '{location}' cannot be used: {failure.Message}. "
-                    + "Bring the file back, or give the pipeline another name for a fresh start.",
+                    + "Bring the file back, or rebuild the state from the records (RebuildState; --rebuild-state of the tool), or give the pipeline another name for a fresh start.",
                 failure);
         }
     }

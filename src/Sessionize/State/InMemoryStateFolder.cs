@@ -77,6 +77,25 @@ public sealed class InMemoryStateFolder(TimeProvider? clock = null)
         }
     }
 
+    /// <summary>Loses a version, as a disk loses a file.</summary>
+    internal void Lose(LaneId lane, StateVersion version)
+    {
+        lock (_lock)
+        {
+            _entries.Remove((lane, version));
+        }
+    }
+
+    /// <summary>Flips a bit of a version.</summary>
+    internal void Damage(LaneId lane, StateVersion version, int bit)
+    {
+        lock (_lock)
+        {
+            byte[] content = _entries[(lane, version)].Content;
+            content[bit / 8 % content.Length] ^= (byte)(1 << (bit % 8));
+        }
+    }
+
     internal SinkCommit? ReadRecord(string pipeline)
     {
         lock (_lock)
@@ -120,7 +139,7 @@ public sealed class InMemoryStateFolder(TimeProvider? clock = null)
         {
             for (StateVersion? next = root; next is { } version && kept.Add(version);)
             {
-                next = _entries[(lane, version)].BasedOn;
+                next = _entries.GetValueOrDefault((lane, version))?.BasedOn;
             }
         }
 
@@ -134,7 +153,7 @@ public sealed class InMemoryStateFolder(TimeProvider? clock = null)
     }
 
     private static SessionizeException Missing(LaneId lane, StateVersion version) => new(
-        $"The state of lane {lane}, version {version}, is missing from memory. Give the pipeline another name for a fresh start.");
+        $"The state of lane {lane}, version {version}, is missing from memory. Rebuild it from the records (RebuildState; --rebuild-state of the tool), or give the pipeline another name for a fresh start.");
 
     private sealed class Entry(StateVersion? basedOn, byte[] content, DateTimeOffset writtenAt)
     {

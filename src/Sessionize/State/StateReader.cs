@@ -26,6 +26,9 @@ internal ref struct StateReader
 
     public int FormatVersion { get; }
 
+    /// <summary>Takes in what is read, until it is set to <see langword="null"/>.</summary>
+    public VisitDigest? Digest { get; set; }
+
     /// <summary>Whether the block has more records.</summary>
     public readonly bool HasMore => _at < _block.Length;
 
@@ -68,13 +71,17 @@ internal ref struct StateReader
         return true;
     }
 
-    public long ReadNumber() => Leb128.ReadSigned(_block, ref _at);
+    public long ReadNumber()
+    {
+        long value = Leb128.ReadSigned(_block, ref _at);
+        Digest?.Add(value);
+        return value;
+    }
 
     public ReadOnlySpan<byte> ReadBytes()
     {
-        int length = (int)ReadNumber();
-        ReadOnlySpan<byte> bytes = _block.Slice(_at, length);
-        _at += length;
+        ReadOnlySpan<byte> bytes = TakeBytes();
+        Digest?.Add(bytes);
         return bytes;
     }
 
@@ -94,18 +101,23 @@ internal ref struct StateReader
     /// <summary>Reads a text; empty for none. It lasts as long as the part.</summary>
     public ReadOnlySpan<byte> ReadText()
     {
-        int number = (int)ReadNumber();
-        if (number == 0)
-        {
-            return default;
-        }
-
+        int number = (int)Leb128.ReadSigned(_block, ref _at);
         if (number > _known.Count)
         {
-            int length = ReadBytes().Length;
+            int length = TakeBytes().Length;
             _known.Add((_at - length).._at);
         }
 
-        return _block[_known[number - 1]];
+        ReadOnlySpan<byte> text = number == 0 ? default : _block[_known[number - 1]];
+        Digest?.Add(text);
+        return text;
+    }
+
+    private ReadOnlySpan<byte> TakeBytes()
+    {
+        int length = (int)Leb128.ReadSigned(_block, ref _at);
+        ReadOnlySpan<byte> bytes = _block.Slice(_at, length);
+        _at += length;
+        return bytes;
     }
 }

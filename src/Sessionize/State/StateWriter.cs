@@ -17,18 +17,19 @@ internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
     private int _used;
     private readonly TextTable _known = new();
 
+    /// <summary>Takes in what is written, until it is set to <see langword="null"/>.</summary>
+    public VisitDigest? Digest { get; set; }
+
     public void WriteNumber(long value)
     {
-        Reserve(Leb128.MostBytes);
-        Leb128.WriteSigned(_block, ref _used, value);
+        Digest?.Add(value);
+        Put(value);
     }
 
     public void WriteBytes(ReadOnlySpan<byte> bytes)
     {
-        WriteNumber(bytes.Length);
-        Reserve(bytes.Length);
-        bytes.CopyTo(_block.AsSpan(_used));
-        _used += bytes.Length;
+        Digest?.Add(bytes);
+        Put(bytes);
     }
 
     public void WriteString(string text) => WriteBytes(Encoding.UTF8.GetBytes(text));
@@ -45,17 +46,18 @@ internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
     /// <summary>Writes a text: 0 for none, the number of one that the block has already, or the next number and its bytes.</summary>
     public void WriteText(ReadOnlySpan<byte> text)
     {
+        Digest?.Add(text);
         if (text.IsEmpty)
         {
-            WriteNumber(0);
+            Put(0);
             return;
         }
 
         int before = _known.Count;
-        WriteNumber(_known.Add(text) + 1);
+        Put(_known.Add(text) + 1);
         if (_known.Count > before)
         {
-            WriteBytes(text);
+            Put(text);
         }
     }
 
@@ -117,6 +119,20 @@ internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
         Span<byte> number = _file.GetSpan(4);
         BinaryPrimitives.WriteInt32LittleEndian(number, version);
         _file.Advance(4);
+    }
+
+    private void Put(long value)
+    {
+        Reserve(Leb128.MostBytes);
+        Leb128.WriteSigned(_block, ref _used, value);
+    }
+
+    private void Put(ReadOnlySpan<byte> bytes)
+    {
+        Put(bytes.Length);
+        Reserve(bytes.Length);
+        bytes.CopyTo(_block.AsSpan(_used));
+        _used += bytes.Length;
     }
 
     private void Reserve(int bytes)
