@@ -120,7 +120,8 @@ internal sealed partial class Lane
     }
 
     /// <summary>Sets the timers, after the last part.</summary>
-    public void CompleteRestore()
+    /// <param name="hasMoved">Whether the lane goes on elsewhere than where it was, which is to be committed also if nothing comes.</param>
+    public void CompleteRestore(bool hasMoved = false)
     {
         _dirty.Clear();
         for (int user = 0; user < _visits.Capacity; user++)
@@ -139,7 +140,7 @@ internal sealed partial class Lane
             }
         }
 
-        HasChanged = Closed.Count > 0;
+        HasChanged = hasMoved || Closed.Count > 0;
     }
 
     private Dictionary<int, int> ApplyHeader(StateHeader header, IReadOnlyDictionary<string, string>? presentNames)

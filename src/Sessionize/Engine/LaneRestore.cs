@@ -29,7 +29,8 @@ internal sealed class LaneRestore(PipelinePlan plan, ISessionStateStore store, I
             }
         }
 
-        lane.CompleteRestore();
+        // What was accepted as lost is committed as such: the old position would mean other records one day, when the topic has grown past it again.
+        lane.CompleteRestore(hasMoved: commit.Positions.Zip(present).Any(pair => pair.First.Next != pair.Second.Next || pair.First.Partition != pair.Second.Partition));
 
         // The process that committed it may have ended before it could say so, and a version that nobody confirms is deleted one day.
         await store.ConfirmAsync(lane.Id, commit.To, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,5 @@
 using Confluent.Kafka;
 using Sessionize.Cli.Tests.Support;
-using Sessionize.Iceberg;
 using Sessionize.Kafka.Tests.Support;
 using Sessionize.Tests.Data;
 using Xunit;
@@ -10,8 +9,6 @@ namespace Sessionize.Kafka.Tests.Tool;
 /// <summary><c>sessionize run</c> as a process whose state is lost between its runs: it stops, or rebuilds it from a real broker.</summary>
 public sealed class RebuildStateTests(KafkaBroker broker) : ToolOnBrokerTests(broker)
 {
-    private const int Done = 0;
-    private const int Failed = 1;
     private const int Partitions = 3;
     private const string State = "warehouse/_sessionize/sessionize/state";
 
@@ -53,7 +50,7 @@ public sealed class RebuildStateTests(KafkaBroker broker) : ToolOnBrokerTests(br
         Assert.True(last.ExitCode == Done, last.Error);
         ToolResult batch = ToolProcess.Run(Folder.Path, "batch", DataSet.PathOf("otto-shop"), "--table", "b.t", "--warehouse", "batch", "--partition-by", "none");
         Assert.True(batch.ExitCode == Done, batch.Error);
-        Assert.Equal(await RowsAsync("batch", "b.t"), await RowsAsync("warehouse", "sessions.user_sessions"));
+        Assert.Equal(await RowsAsync("batch", "b.t"), await RowsAsync());
     }
 
     [Fact]
@@ -65,7 +62,7 @@ public sealed class RebuildStateTests(KafkaBroker broker) : ToolOnBrokerTests(br
         await Broker.ProduceAsync(topic, TopicLines.ToRecords(lines, 1));
         ToolResult first = ToolProcess.Run(Folder.Path, arguments);
         Assert.True(first.ExitCode == Done, first.Error);
-        IReadOnlyList<Session> rows = await RowsAsync("warehouse", "sessions.user_sessions");
+        IReadOnlyList<Session> rows = await RowsAsync();
 
         Directory.Delete(Folder.File(State), recursive: true);
         await Broker.Admin.DeleteRecordsAsync([new TopicPartitionOffset(topic, 0, 150)]);
@@ -75,12 +72,6 @@ public sealed class RebuildStateTests(KafkaBroker broker) : ToolOnBrokerTests(br
         Assert.All(
             (string[])["cannot be rebuilt", $"from 0 to {lines.Length}", $"The records 0 to 149 of {topic}, partition 0, are no longer there"],
             part => Assert.Contains(part, refused.Error, StringComparison.Ordinal));
-        Assert.Equal(rows, await RowsAsync("warehouse", "sessions.user_sessions"));
-    }
-
-    private async Task<IReadOnlyList<Session>> RowsAsync(string warehouse, string name)
-    {
-        IReadOnlyList<Session> rows = await SessionRows.ReadAsync(new IcebergTableOptions { Warehouse = Folder.File(warehouse), Name = name }, Token);
-        return [.. rows.OrderBy(row => row.SessionId, StringComparer.Ordinal)];
+        Assert.Equal(rows, await RowsAsync());
     }
 }
