@@ -3,6 +3,7 @@
 using System.Globalization;
 using LiveLatency;
 using Sessionize;
+using Sessionize.Kafka;
 
 if (args.Length < 2)
 {
