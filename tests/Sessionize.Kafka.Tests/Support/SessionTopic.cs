@@ -24,9 +24,10 @@ internal sealed class SessionTopic(KafkaBroker broker, string name)
         TopicContent.Read(broker.Servers, name, isolation);
 
     /// <summary>What stands there: the last value of each key.</summary>
-    public IReadOnlyList<Session> Sessions() =>
+    /// <param name="start">The first offset that counts.</param>
+    public IReadOnlyList<Session> Sessions(long start = 0) =>
     [
-        .. Read().GroupBy(message => message.Message.Key).Select(key => key.Last().Message.Value).OfType<string>().Select(SessionOf),
+        .. Read().Where(message => message.Offset.Value >= start).GroupBy(message => message.Message.Key).Select(key => key.Last().Message.Value).OfType<string>().Select(SessionOf),
     ];
 
     private static Session SessionOf(string json)
