@@ -15,6 +15,7 @@ public sealed class KafkaTransactionContractTests(KafkaBroker broker)
         string name = await broker.CreateTopicAsync(1, broker.NewName("sessions"));
         SessionTopic topic = new(broker, name);
         int places = 0;
+        List<Task> closing = [];
 
         // Brokers take their time to make a topic, and the suite wants dozens of places: each is what comes after the others, under a name of its own.
         await SessionSinkContract.VerifyAsync(
@@ -22,8 +23,9 @@ public sealed class KafkaTransactionContractTests(KafkaBroker broker)
             {
                 string place = $"place-{++places}-";
                 long start = topic.Read(IsolationLevel.ReadUncommitted).LastOrDefault()?.Offset.Value + 1 ?? 0;
-                return new SessionSinkPlace(() => new PlacedSink(topic.Open(), place), _ => new(topic.Sessions(start)));
+                return new SessionSinkPlace(() => new PlacedSink(topic.Open(), place, closing), _ => new(topic.Sessions(start)));
             },
             TimeLimit.Of(400));
+        await Task.WhenAll(closing);
     }
 }

@@ -1,7 +1,7 @@
 namespace Sessionize.Kafka.Tests.Support;
 
-/// <summary>A sink whose pipelines have other names than they are called by.</summary>
-internal sealed class PlacedSink(ISessionSink inner, string place) : ISessionSink
+/// <summary>A sink whose pipelines have other names than they are called by, and which is closed meanwhile: clients of Kafka take a while to end.</summary>
+internal sealed class PlacedSink(ISessionSink inner, string place, ICollection<Task> closing) : ISessionSink
 {
     public ValueTask<IReadOnlyList<LaneCommit>> OpenAsync(SinkOpening opening, CancellationToken cancellationToken) =>
         inner.OpenAsync(opening with { Pipeline = place + opening.Pipeline }, cancellationToken);
@@ -14,7 +14,11 @@ internal sealed class PlacedSink(ISessionSink inner, string place) : ISessionSin
 
     public ValueTask DiscardAsync(CancellationToken cancellationToken) => inner.DiscardAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        closing.Add(Task.Run(() => inner.DisposeAsync().AsTask()));
+        return default;
+    }
 
     private SinkCommit Placed(SinkCommit commit) => commit with { Pipeline = place + commit.Pipeline };
 }
