@@ -74,6 +74,40 @@ public sealed class IntakeLimitsTests
         Assert.Equal(recorder.Seen.Sum(trigger => trigger.ClosedSessions), pipeline.Counts.ClosedSessions);
     }
 
+    [Fact(Timeout = TimeoutMs)]
+    public async Task RunAsync_ManySessionsWaitForTheTrigger_AreCommittedBeforeIt()
+    {
+        // The clock stands still, so no trigger is due.
+        FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(BaseMs));
+        RecordingSink sink = new();
+        SessionizationDefinition definition = SessionizationDefinition.Build(
+            sessions => sessions.FromItems(HourlyAsync(PipelineLoop.MostWaitingResults + 2), e => e).To(_ => sink));
+        definition.TimeProvider = clock;
+        definition.Trigger = Trigger.Interval(TimeSpan.FromHours(1));
+        definition.Options.WatermarkDelay = TimeSpan.Zero;
+        int beforeTheLast = 0;
+        sink.OnCommit = _ =>
+        {
+            beforeTheLast = sink.Sessions.Count;
+            return Task.CompletedTask;
+        };
+        await using SessionizationPipeline pipeline = new(definition);
+
+        await pipeline.RunAsync(Token);
+
+        Assert.InRange(beforeTheLast, PipelineLoop.MostWaitingResults, PipelineLoop.MostWaitingResults + 1);
+        Assert.Equal(PipelineLoop.MostWaitingResults + 2, sink.Sessions.Count);
+    }
+
+    private static async IAsyncEnumerable<ClickstreamEvent> HourlyAsync(int events)
+    {
+        await Task.Yield();
+        for (int i = 0; i < events; i++)
+        {
+            yield return new ClickstreamEvent("ada", BaseMs - ((events - i) * 3_600_000L));
+        }
+    }
+
     private static SessionizationDefinition Definition(TimeProvider clock, Trigger trigger)
     {
         SessionizationDefinition definition = SessionizationDefinition.Build(
