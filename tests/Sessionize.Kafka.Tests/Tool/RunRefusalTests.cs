@@ -127,7 +127,7 @@ public sealed class RunRefusalTests(KafkaBroker broker, IceCheck java) : ToolOnB
 
     [Theory]
     [InlineData(Damage.TableRolledBack, "sessions.user_sessions was rolled back behind the snapshot", "/0 at 750", "Roll the table forward again, or accept the rollback (--accept-rollback)")]
-    [InlineData(Damage.StateDeleted, "The state of lane ", "_sessionize/", "the file is missing", "Bring the file back, or give the pipeline another name for a fresh start")]
+    [InlineData(Damage.StateDeleted, "The state of lane ", "_sessionize/", "the file is missing", "Bring the file back, or rebuild the state from the records (RebuildState; --rebuild-state of the tool), or give the pipeline another name for a fresh start")]
     [InlineData(Damage.OtherFingerprint, "The state of lane ", "Visit end-on-page", "Go on with the rules that it was written with, or give the pipeline another name for a fresh start")]
     public async Task GoOn_TableOrStateIsNotAsItWas_FailsUntilItIsOrThatIsAccepted(Damage damage, params string[] says)
     {
