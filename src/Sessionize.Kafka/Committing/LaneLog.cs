@@ -23,12 +23,17 @@ internal sealed class LaneLog : IDisposable
     private long _reached;
     private Task _call = Task.CompletedTask;
 
-    public LaneLog(KafkaOptions options, string topic, TimeProvider clock, ILogger logger)
+    /// <param name="options">The brokers.</param>
+    /// <param name="topic">The topic of commits.</param>
+    /// <param name="begin">The first offset of its partition; asked by librdkafka itself, it would take half a second.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="logger">The logger.</param>
+    public LaneLog(KafkaOptions options, string topic, long begin, TimeProvider clock, ILogger logger)
     {
         (_options, _topic, _clock) = (options, topic, clock);
         _errors = new ClientErrors($"The reader of {topic}", clock, logger);
         _consumer = PartitionReader.Open(options, IsolationLevel.ReadCommitted, _errors);
-        _consumer.Assign(new TopicPartitionOffset(topic, CommitTopic.Lanes, Offset.Beginning));
+        _consumer.Assign(new TopicPartitionOffset(topic, CommitTopic.Lanes, begin));
     }
 
     /// <summary>What was committed for a lane.</summary>

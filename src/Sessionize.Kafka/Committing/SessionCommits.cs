@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
 using Sessionize.Kafka.Cluster;
 using Sessionize.Kafka.Producing;
@@ -25,13 +26,13 @@ internal sealed class SessionCommits : IDisposable
     private TransactionalProducer? _producer;
 
     private SessionCommits(
-        KafkaOptions options, KnownTopic sessions, string pipeline, KafkaCluster cluster, ProducerConnection connection, TimeProvider clock, ILogger logger)
+        KafkaOptions options, KnownTopic sessions, string pipeline, KafkaCluster cluster, ProducerConnection connection, long begin, TimeProvider clock, ILogger logger)
     {
         (_sessions, _cluster, _connection, _clock) = (sessions, cluster, connection, clock);
         _commits = CommitTopic.NameOf(sessions.Name);
         _transactionalId = $"sessionize-{pipeline}-{Guid.NewGuid():N}";
         _open = new OpenTransactions(cluster, options, _commits, EndAsync, clock, logger);
-        _log = new LaneLog(options, _commits, clock, logger);
+        _log = new LaneLog(options, _commits, begin, clock, logger);
     }
 
     /// <summary>Connects.</summary>
@@ -51,7 +52,10 @@ internal sealed class SessionCommits : IDisposable
             }
 
             await CommitTopic.EnsureAsync(cluster, sessions, clock, cancellationToken).ConfigureAwait(false);
-            return new SessionCommits(options, sessions, pipeline, cluster, connection, clock, logger);
+            TopicPartition lanes = new(CommitTopic.NameOf(sessions.Name), CommitTopic.Lanes);
+            IReadOnlyDictionary<TopicPartition, long> begin = await cluster.ListOffsetsAsync(
+                [new TopicPartitionOffsetSpec { TopicPartition = lanes, OffsetSpec = OffsetSpec.Earliest() }], IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+            return new SessionCommits(options, sessions, pipeline, cluster, connection, begin[lanes], clock, logger);
         }
         catch
         {

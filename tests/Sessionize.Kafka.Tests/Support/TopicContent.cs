@@ -15,11 +15,12 @@ internal static class TopicContent
             EnableAutoCommit = false,
             EnablePartitionEof = true,
             FetchWaitMaxMs = 20,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
             IsolationLevel = isolation,
         }).SetLogHandler((_, _) => { }).Build();
         using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         int partitions = admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics[0].Partitions.Count;
-        consumer.Assign(Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
+        consumer.Assign(Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(topic, partition, 0)));
         List<ConsumeResult<string?, string?>> records = [];
         CancellationToken limit = TimeLimit.Of();
         for (int ends = 0; ends < partitions;)
