@@ -23,9 +23,15 @@ public sealed class KafkaTransactionContractTests(KafkaBroker broker)
             {
                 string place = $"place-{++places}-";
                 long start = topic.Read(IsolationLevel.ReadUncommitted).LastOrDefault()?.Offset.Value + 1 ?? 0;
-                return new SessionSinkPlace(() => new PlacedSink(topic.Open(), place, closing), _ => new(topic.Sessions(start)));
+                return new SessionSinkPlace(() => new PlacedSink(topic.Open(), place, closing), _ => ReadAsync(topic, start));
             },
             TimeLimit.Of(400));
         await Task.WhenAll(closing);
+    }
+
+    private static async ValueTask<IReadOnlyList<Session>> ReadAsync(SessionTopic topic, long start)
+    {
+        await topic.SettleAsync(partitions: 1);
+        return topic.Sessions(start);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 
 namespace Sessionize.Kafka.Tests.Support;
 
@@ -22,6 +23,24 @@ internal sealed class SessionTopic(KafkaBroker broker, string name)
     /// <summary>The messages that readers of what is committed see, or all.</summary>
     public IReadOnlyList<ConsumeResult<string?, string?>> Read(IsolationLevel isolation = IsolationLevel.ReadCommitted) =>
         TopicContent.Read(broker.Servers, name, isolation);
+
+    /// <summary>Waits until every transaction is decided: brokers mark the partitions of a commit a moment after they have answered it.</summary>
+    public async Task SettleAsync(int partitions)
+    {
+        CancellationToken limit = TimeLimit.Of();
+        while (!(await EndsAsync(IsolationLevel.ReadCommitted)).SequenceEqual(await EndsAsync(IsolationLevel.ReadUncommitted)))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), limit);
+        }
+
+        async Task<IEnumerable<long>> EndsAsync(IsolationLevel isolation) =>
+            (await broker.Admin.ListOffsetsAsync(
+                Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new(name, partition), OffsetSpec = OffsetSpec.Latest() }),
+                new ListOffsetsOptions { IsolationLevel = isolation }))
+            .ResultInfos.Select(info => (Partition: info.TopicPartitionOffsetError.Partition.Value, info.TopicPartitionOffsetError.Offset.Value))
+            .OrderBy(end => end.Partition)
+            .Select(end => end.Value);
+    }
 
     /// <summary>What stands there: the last value of each key.</summary>
     /// <param name="start">The first offset that counts.</param>
