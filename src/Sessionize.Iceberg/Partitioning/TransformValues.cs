@@ -102,20 +102,6 @@ internal static class TransformValues
     /// <summary>The greatest multiple of a width that is not above a value.</summary>
     public static long TruncateLong(long value, int width) => unchecked(value - (((value % width) + width) % width));
 
-    /// <summary>The first characters of a text in UTF-8, by code points.</summary>
-    public static ReadOnlySpan<byte> TruncateText(ReadOnlySpan<byte> utf8, int width)
-    {
-        for (int index = 0; index < utf8.Length; index++)
-        {
-            if ((utf8[index] & 0xC0) != 0x80 && width-- == 0)
-            {
-                return utf8[..index];
-            }
-        }
-
-        return utf8;
-    }
-
     /// <summary>The first characters of a text, by code points.</summary>
     public static string TruncateText(string text, int width)
     {

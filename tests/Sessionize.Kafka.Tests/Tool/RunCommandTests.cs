@@ -31,6 +31,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : ToolOnBrokerTests(brok
         ToolResult stopped = Stop(process, signal);
         Assert.True(stopped.ExitCode == exitCode, stopped.Error);
 
+        // With a time, since the brokers may still count the run before as a member.
         ToolResult last = ToolProcess.Run(Folder.Path, [.. arguments, "--trigger", "until-end", "--at-end", "close-all", "--end-time", TopicLines.HighestTime(lines)]);
         Assert.True(last.ExitCode == Done, last.Error);
         Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync());
