@@ -14,7 +14,7 @@ namespace Sessionize.Tests.Engine;
 /// </summary>
 public sealed class StateRebuildLawTests
 {
-    private static readonly int s_cases = FromEnvironment("SESSIONIZE_LAW_CASES", 2_000);
+    private static readonly int s_cases = FromEnvironment("SESSIONIZE_LAW_CASES", 1_000);
     private static readonly int s_seed = FromEnvironment("SESSIONIZE_LAW_SEED", 1);
 
     [Fact]
