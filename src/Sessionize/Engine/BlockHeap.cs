@@ -8,7 +8,7 @@ namespace Sessionize.Engine;
 
 /// <summary>Blocks of bytes of any length without an object each, named by numbers; a block that is given back serves the next of its size.</summary>
 /// <remarks>Not thread-safe. Lengths are rounded up to one of four sizes between powers of two, so at most a quarter of a block is empty.</remarks>
-internal sealed class BlockHeap
+internal sealed unsafe class BlockHeap
 {
     /// <summary>The number of no block.</summary>
     public const uint None = uint.MaxValue;
@@ -17,6 +17,7 @@ internal sealed class BlockHeap
     private const int PlaceBits = 12;
     private const int ChunkBytes = Granule << PlaceBits;
     private const int OwnChunkBytes = ChunkBytes / 4;
+    private const int CacheLineBytes = 64;
 
     // A lane of a few users should not take the memory of one of many.
     private const int SmallChunks = 8;
@@ -25,6 +26,9 @@ internal sealed class BlockHeap
     private readonly uint[] _free = new uint[SizeClass(OwnChunkBytes) + 1];
     private readonly Stack<int> _freeChunks = new();
     private byte[][] _chunks = new byte[16][];
+
+    // Where each chunk's bytes begin: chunks are pinned. By way of the array, its head would be read, which lies somewhere else, and be waited for.
+    private nint[] _starts = new nint[16];
     private int _chunkCount;
     private int _current = -1;
     private int _used;
@@ -38,31 +42,28 @@ internal sealed class BlockHeap
     public long FreeBytes { get; private set; }
 
     /// <summary>The first bytes of a block.</summary>
-    /// <remarks>
-    /// The length is not checked, since that would read the chunk's length, which lies somewhere else, and wait for it: it has to be one that the
-    /// block has.
-    /// </remarks>
+    /// <remarks>The length is not checked, since that would read the chunk's: it has to be one that the block has. The bytes are there for as long as the heap is, and the block.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Get(uint block, int length)
     {
-        byte[] chunk = _chunks[block >> PlaceBits];
-        int start = (int)(block & ((1 << PlaceBits) - 1)) * Granule;
-        Debug.Assert(length >= 0 && length <= chunk.Length - start, "A block is read beyond the end of its chunk.");
-        return MemoryMarshal.CreateSpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(chunk), start), length);
+        Debug.Assert(length >= 0 && length <= _chunks[block >> PlaceBits].Length - PlaceOf(block), "A block is read beyond the end of its chunk.");
+        return new Span<byte>(StartOf(block), length);
     }
 
     /// <summary>How many bytes a block has that was asked for with a length.</summary>
     public static int Capacity(int length) => length <= OwnChunkBytes ? BytesOf(SizeClass(length)) : RoundUp(length);
 
-    /// <summary>Asks for the beginning of a block, and for the place in it where something is to be added.</summary>
-    public unsafe void Prefetch(uint block, int place)
+    /// <summary>Asks for a block up to the place in it where something is to be added.</summary>
+    public void Prefetch(uint block, int place)
     {
         if (Sse.IsSupported)
         {
-            // Chunks do not move.
-            byte* chunk = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_chunks[block >> PlaceBits]));
-            byte* start = chunk + ((block & ((1 << PlaceBits) - 1)) * Granule);
-            Sse.Prefetch0(start);
+            byte* start = StartOf(block);
+            for (int at = 0; at < place; at += CacheLineBytes)
+            {
+                Sse.Prefetch0(start + at);
+            }
+
             Sse.Prefetch0(start + place);
         }
     }
@@ -105,7 +106,7 @@ internal sealed class BlockHeap
         {
             int chunk = (int)(block >> PlaceBits);
             Bytes -= _chunks[chunk].Length;
-            _chunks[chunk] = [];
+            (_chunks[chunk], _starts[chunk]) = ([], 0);
             _freeChunks.Push(chunk);
             return;
         }
@@ -115,6 +116,11 @@ internal sealed class BlockHeap
         _free[sizeClass] = block;
         FreeBytes += BytesOf(sizeClass);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* StartOf(uint block) => (byte*)_starts[block >> PlaceBits] + PlaceOf(block);
+
+    private static int PlaceOf(uint block) => (int)(block & ((1 << PlaceBits) - 1)) * Granule;
 
     private static int RoundUp(int length) => (int)Math.Min(Array.MaxLength, ((long)length + (length >> 2) + ChunkBytes - 1) & ~(Granule - 1L));
 
@@ -150,10 +156,12 @@ internal sealed class BlockHeap
             if (chunk == _chunks.Length)
             {
                 Array.Resize(ref _chunks, chunk * 2);
+                Array.Resize(ref _starts, chunk * 2);
             }
         }
 
         _chunks[chunk] = GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
+        _starts[chunk] = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_chunks[chunk]));
         Bytes += bytes;
         return chunk;
     }

@@ -6,6 +6,7 @@ namespace Sessionize.Engine;
 internal sealed partial class Lane
 {
     private const int ManyDirty = 4096;
+    private const int BlocksAhead = 8;
 
     // What the last snapshot and the last delta took: the next one takes about as much.
     private int _snapshotBytes;
@@ -46,9 +47,16 @@ internal sealed partial class Lane
             _dirty.Sort();
         }
 
-        IEnumerable<int> users = full ? Enumerable.Range(0, _visits.Capacity) : _dirty;
-        foreach (int user in users)
+        int count = full ? _visits.Capacity : _dirty.Count;
+        for (int i = 0; i < count; i++)
         {
+            int user = full ? i : _dirty[i];
+            if (i + BlocksAhead < count)
+            {
+                ref readonly VisitRecord next = ref _visits[full ? i + BlocksAhead : _dirty[i + BlocksAhead]];
+                _visits.Blocks.Prefetch(next.Block, next.Used);
+            }
+
             VisitMarks marks = _visits[user].Marks;
             if ((marks & VisitMarks.InUse) != 0 && (full || (marks & VisitMarks.Dirty) != 0))
             {
@@ -169,7 +177,7 @@ internal sealed partial class Lane
         writer.WriteBytes(userId);
         writer.WriteNumber((long)visit.Floor.Kind);
         writer.WriteNumber(visit.Floor.TimeMs);
-        writer.WriteText(_texts.EventId(visit.Floor.EventId));
+        writer.WriteRareText(_texts.EventId(visit.Floor.EventId));
         writer.WriteNumber(visit.Floor.Partition);
         writer.WriteNumber(visit.Floor.Position);
         ref readonly VisitState carried = ref visit.Carried;
@@ -206,7 +214,7 @@ internal sealed partial class Lane
         writer.WriteNumber(e.TimestampMs - baseMs);
         writer.WriteNumber(e.Position);
         writer.WriteNumber(e.Partition);
-        writer.WriteText(_texts.EventId(e.EventId));
+        writer.WriteRareText(_texts.EventId(e.EventId));
         writer.WriteText(_texts.PageNameOf(e).Bytes);
         writer.WriteText(_texts.FieldsOf(e));
     }

@@ -11,7 +11,7 @@ namespace Sessionize.Engine;
 /// taken out is filled up from behind, so nothing has to be swept. Ids are hashed with a seed of the process: what users are called cannot be
 /// arranged to make it slow.
 /// </remarks>
-internal sealed class VisitTable
+internal sealed unsafe class VisitTable
 {
     /// <summary>The number of no user.</summary>
     public const int None = -1;
@@ -24,6 +24,9 @@ internal sealed class VisitTable
     private static readonly long s_seed = Random.Shared.NextInt64();
 
     private VisitRecord[][] _slabs = new VisitRecord[16][];
+
+    // Where each slab's records begin: slabs are pinned. By way of the array, its head would be read, which lies somewhere else, and be waited for.
+    private nint[] _starts = new nint[16];
     private ulong[] _slots = [];
     private int _slotBits;
 
@@ -46,9 +49,9 @@ internal sealed class VisitTable
 
     public ref VisitRecord this[int user]
     {
-        // Every slab is full length, so the index needs no check: one would read the slab's length, which lies somewhere else, and wait for that.
+        // Every slab is full length, so the index needs no check.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slabs[user >> SlabBits]), user & ((1 << SlabBits) - 1));
+        get => ref *RecordOf(user);
     }
 
     public static ulong Hash(ReadOnlySpan<byte> userId) => XxHash3.HashToUInt64(userId, s_seed);
@@ -99,10 +102,15 @@ internal sealed class VisitTable
             if (user >> SlabBits == _slabs.Length)
             {
                 Array.Resize(ref _slabs, _slabs.Length * 2);
+                Array.Resize(ref _starts, _slabs.Length);
             }
 
-            // Pinned, so that a record can be asked for before it is needed.
-            _slabs[user >> SlabBits] ??= GC.AllocateArray<VisitRecord>(1 << SlabBits, pinned: true);
+            if (_slabs[user >> SlabBits] is null)
+            {
+                VisitRecord[] slab = GC.AllocateArray<VisitRecord>(1 << SlabBits, pinned: true);
+                _slabs[user >> SlabBits] = slab;
+                _starts[user >> SlabBits] = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(slab));
+            }
         }
 
         uint block = Blocks.Allocate(userId.Length);
@@ -177,7 +185,7 @@ internal sealed class VisitTable
     }
 
     /// <summary>Asks for the slot of a hash.</summary>
-    public unsafe void PrefetchSlot(ulong hash)
+    public void PrefetchSlot(ulong hash)
     {
         if (Sse.IsSupported)
         {
@@ -187,7 +195,7 @@ internal sealed class VisitTable
 
     /// <summary>Asks for the record that the slot of a hash names.</summary>
     /// <returns>Its number, or <see cref="None"/>. It is a guess: nobody has compared the ids.</returns>
-    public unsafe int PrefetchRecord(ulong hash)
+    public int PrefetchRecord(ulong hash)
     {
         ulong slot = _slots[First(hash)];
         if (!Sse.IsSupported || slot == 0 || ((slot ^ hash) >> 32) != 0)
@@ -196,7 +204,7 @@ internal sealed class VisitTable
         }
 
         int user = NumberOf(slot);
-        byte* record = (byte*)Unsafe.AsPointer(ref this[user]);
+        byte* record = (byte*)RecordOf(user);
         Sse.Prefetch0(record);
         Sse.Prefetch0(record + 64);
 
@@ -204,6 +212,9 @@ internal sealed class VisitTable
         Sse.Prefetch0(record + Unsafe.SizeOf<VisitRecord>() - 1);
         return user;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private VisitRecord* RecordOf(int user) => (VisitRecord*)_starts[user >> SlabBits] + (user & ((1 << SlabBits) - 1));
 
     private static int NumberOf(ulong slot) => (int)(uint)slot - 1;
 

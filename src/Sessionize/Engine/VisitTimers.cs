@@ -122,6 +122,7 @@ internal sealed class VisitTimers
         {
             visit.TimerMs = visit.DueMs;
             _soon.Enqueue(user, visit.DueMs);
+            _visits.Blocks.Prefetch(visit.Block, visit.Used);
             return;
         }
 

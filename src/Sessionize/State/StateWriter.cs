@@ -15,7 +15,11 @@ internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
     private readonly ArrayBufferWriter<byte> _file = new(expectedBytes);
     private byte[] _block = new byte[BlockBytes + (BlockBytes / 4)];
     private int _used;
+
+    // The texts of the block that may come again, and the number that the block has for each.
     private readonly TextTable _known = new();
+    private int[] _numberOf = new int[16];
+    private int _numbers;
 
     /// <summary>Takes in what is written, until it is set to <see langword="null"/>.</summary>
     public VisitDigest? Digest { get; set; }
@@ -54,11 +58,35 @@ internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
         }
 
         int before = _known.Count;
-        Put(_known.Add(text) + 1);
-        if (_known.Count > before)
+        int id = _known.Add(text);
+        if (_known.Count == before)
         {
-            Put(text);
+            Put(_numberOf[id]);
+            return;
         }
+
+        if (id >= _numberOf.Length)
+        {
+            Array.Resize(ref _numberOf, _numberOf.Length * 2);
+        }
+
+        _numberOf[id] = ++_numbers;
+        Put(_numbers);
+        Put(text);
+    }
+
+    /// <summary>Writes a text that hardly comes again, such as an event's id: nobody looks whether the block has it.</summary>
+    public void WriteRareText(ReadOnlySpan<byte> text)
+    {
+        Digest?.Add(text);
+        if (text.IsEmpty)
+        {
+            Put(0);
+            return;
+        }
+
+        Put(++_numbers);
+        Put(text);
     }
 
     /// <summary>Ends a record; a full block is closed.</summary>
@@ -84,6 +112,7 @@ internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
         _file.Write(_block.AsSpan(0, _used));
         _used = 0;
         _known.Clear();
+        _numbers = 0;
     }
 
     /// <summary>Ends the part with an empty block, by which a cut file is known.</summary>

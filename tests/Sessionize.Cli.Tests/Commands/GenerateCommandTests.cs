@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sessionize.Cli.Tests.Support;
 using Sessionize.Tests.Support;
 using Xunit;
@@ -67,6 +68,26 @@ public sealed class GenerateCommandTests : IDisposable
         Assert.Equal(1000, events.Select(e => e.User).Distinct().Count());
         Assert.Equal(20_000, events.Distinct().Count());
         Assert.InRange(events.Average(e => e.Line.Length + 1), 255, 285);
+    }
+
+    [Fact]
+    public void Generate_WithEventBytes_FillsShorterEventsUpAndChangesNothingElse()
+    {
+        const int Least = 280;
+        string[] arguments = ["generate", "--users", "50", "--events", "2000"];
+        string[] usual = [.. ToolProcess.Run(_folder.Path, arguments).AssertCivil().OutputLines];
+        string[] filled = [.. ToolProcess.Run(_folder.Path, [.. arguments, "--event-bytes", $"{Least}"]).AssertCivil().OutputLines];
+
+        Assert.Contains(usual, line => line.Length < Least);
+        Assert.Equal(usual.Select(line => Math.Max(line.Length, Least)), filled.Select(line => line.Length));
+        Assert.Equal(usual.Select(WithoutDetails), filled.Select(WithoutDetails));
+
+        static string WithoutDetails(string line)
+        {
+            JsonObject e = JsonNode.Parse(line)!.AsObject();
+            e["booking_details"] = null;
+            return e.ToJsonString();
+        }
     }
 
     [Fact]

@@ -12,12 +12,12 @@ namespace Sessionize.Tests.State;
 
 /// <summary>States as versions of the library wrote them, checked in as files: they are read and gone on with.</summary>
 /// <remarks>
-/// A format that changes gets a folder of its own; the older one stays. SESSIONIZE_WRITE_SAMPLES names a folder into which this version writes its files.
+/// Each way of writing has a folder of its own: what changes gets the next one, and the older ones stay. SESSIONIZE_WRITE_SAMPLES names a folder into which this version writes its files.
 /// </remarks>
 public sealed class StateSampleTests : IDisposable
 {
     private const string Pipeline = "clicks";
-    private const string Newest = "1";
+    private const string Newest = "2";
     private const int EventsPerPart = 30;
 
     private static readonly LaneId s_lane = new(3);
