@@ -42,7 +42,16 @@ internal sealed class AtomicFile : IAsyncDisposable
             options.UnixCreateMode = mode;
         }
 
-        _file = new FileStream(_temporary, options);
+        try
+        {
+            _file = new FileStream(_temporary, options);
+        }
+        catch (FileNotFoundException failure)
+        {
+            // While a folder is being removed it can still be seen, so that .NET finds the new file missing, and not its folder.
+            throw new DirectoryNotFoundException(failure.Message, failure);
+        }
+
         _stream = new GrowingFile(_file);
     }
 
