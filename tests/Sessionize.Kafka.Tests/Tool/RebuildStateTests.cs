@@ -19,7 +19,7 @@ public sealed class RebuildStateTests(KafkaBroker broker) : ToolOnBrokerTests(br
     {
         string[] lines = TopicLines.OfDataSet("otto-shop");
         string topic = await Broker.CreateTopicAsync(Partitions);
-        string[] arguments = ["run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--partition-by", "none", "--trigger", "until-end"];
+        string[] arguments = ["run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--kafka-group", topic, "--partition-by", "none", "--trigger", "until-end"];
         foreach (string[] part in (string[][])[lines[..300], lines[300..600]])
         {
             await Broker.ProduceAsync(topic, TopicLines.ToRecords(part, Partitions));
@@ -58,7 +58,7 @@ public sealed class RebuildStateTests(KafkaBroker broker) : ToolOnBrokerTests(br
     {
         string[] lines = TopicLines.OfDataSet("otto-shop");
         string topic = await Broker.CreateTopicAsync(1);
-        string[] arguments = ["run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--partition-by", "none", "--trigger", "until-end", "--rebuild-state"];
+        string[] arguments = ["run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--kafka-group", topic, "--partition-by", "none", "--trigger", "until-end", "--rebuild-state"];
         await Broker.ProduceAsync(topic, TopicLines.ToRecords(lines, 1));
         ToolResult first = ToolProcess.Run(Folder.Path, arguments);
         Assert.True(first.ExitCode == Done, first.Error);

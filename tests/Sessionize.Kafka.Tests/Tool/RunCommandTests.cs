@@ -18,7 +18,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : ToolOnBrokerTests(brok
     {
         string[] lines = TopicLines.OfDataSet("otto-shop");
         string topic = await ProduceAsync(partitions: 2, lines);
-        string[] arguments = ["run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--partition-by", "none"];
+        string[] arguments = ["run", "--kafka-servers", Broker.Servers, "--kafka-topic", topic, "--kafka-group", topic, "--partition-by", "none"];
 
         // The first trigger is an hour away, so that what is in the table was committed at the end.
         Process process = ToolProcess.Start(Folder.Path, [.. arguments, "--trigger", "1h"]);
@@ -125,7 +125,7 @@ public sealed class RunCommandTests(KafkaBroker broker) : ToolOnBrokerTests(brok
             Folder.File("settings.json"),
             JsonSerializer.Serialize(new { Kafka = new { BootstrapServers = Broker.Servers, Topic = topic }, warehouse = "lake", InactivityTimeout = "00:01:00", MaxSessionDuration = "01:00:00" }));
         ToolResult result = ToolProcess.Run(
-            Folder.Path, "run", "--config", "settings.json", "--inactivity-timeout", "30m", "--max-session-duration", "2h", "--trigger", "until-end", "--at-end", "close-all", "--partition-by", "none");
+            Folder.Path, "run", "--config", "settings.json", "--kafka-group", topic, "--inactivity-timeout", "30m", "--max-session-duration", "2h", "--trigger", "until-end", "--at-end", "close-all", "--partition-by", "none");
         Assert.True(result.ExitCode == Done, result.Error);
         Assert.Equal(await BatchAsync(DataSet.PathOf("otto-shop")), await RowsAsync("lake"));
     }
