@@ -70,9 +70,8 @@ internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
             Array.Resize(ref _numberOf, _numberOf.Length * 2);
         }
 
-        _numberOf[id] = ++_numbers;
-        Put(_numbers);
-        Put(text);
+        _numberOf[id] = _numbers + 1;
+        PutNew(text);
     }
 
     /// <summary>Writes a text that hardly comes again, such as an event's id: nobody looks whether the block has it.</summary>
@@ -85,8 +84,7 @@ internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
             return;
         }
 
-        Put(++_numbers);
-        Put(text);
+        PutNew(text);
     }
 
     /// <summary>Ends a record; a full block is closed.</summary>
@@ -148,6 +146,12 @@ internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
         Span<byte> number = _file.GetSpan(4);
         BinaryPrimitives.WriteInt32LittleEndian(number, version);
         _file.Advance(4);
+    }
+
+    private void PutNew(ReadOnlySpan<byte> text)
+    {
+        Put(++_numbers);
+        Put(text);
     }
 
     private void Put(long value)
