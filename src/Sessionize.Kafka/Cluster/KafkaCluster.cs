@@ -77,7 +77,20 @@ internal sealed partial class KafkaCluster : IDisposable
             }
             catch (KafkaException failure) when (failure.Error.Code == ErrorCode.UnknownTopicOrPart)
             {
-                throw KafkaFailure.NoSuchTopic(failure.Error.Reason, _servers, await TopicsAsync().ConfigureAwait(false));
+                string name = failure.Error.Reason;
+                string[] there = await TopicsAsync().ConfigureAwait(false);
+                if (!there.Contains(name, StringComparer.Ordinal))
+                {
+                    throw KafkaFailure.NoSuchTopic(name, _servers, there);
+                }
+
+                if (_clock.GetElapsedTime(start) >= options.StartTimeout)
+                {
+                    throw KafkaFailure.Of($"asking {_servers} for the topic '{name}'", failure);
+                }
+
+                // It came between the two questions.
+                await Task.Delay(TimeSpan.FromMilliseconds(300), _clock, cancellationToken).ConfigureAwait(false);
             }
             catch (KafkaException failure) when (KafkaFailure.IsPassing(failure.Error) && _clock.GetElapsedTime(start) < options.StartTimeout)
             {

@@ -159,7 +159,8 @@ public sealed class KafkaBroker : IAsyncDisposable
     /// <summary>As <see cref="ProduceAsync"/>, to one partition that was made a moment ago, of which a producer does not know yet.</summary>
     public async Task ProduceWhenThereAsync(string topic, IReadOnlyList<(int Partition, string? Key, string? Value)> records)
     {
-        using IProducer<byte[], byte[]?> knowing = new ProducerBuilder<byte[], byte[]?>(new ProducerConfig { BootstrapServers = Servers, LingerMs = 5 })
+        ProducerConfig config = new() { BootstrapServers = Servers, LingerMs = 5, TopicMetadataRefreshIntervalMs = 200 };
+        using IProducer<byte[], byte[]?> knowing = new ProducerBuilder<byte[], byte[]?>(config)
             .SetLogHandler((_, _) => { }).Build();
         for (int attempt = 0; ; attempt++)
         {
