@@ -15,7 +15,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     rate: { type: 'string', default: '40000' },
     seconds: { type: 'string', default: '120' },
-    jobs: { type: 'string', default: 'backlog,memory,latency' },
+    jobs: { type: 'string', default: 'backlog,memory,latency,visible' },
     tool: { type: 'string' },
     data: { type: 'string', default: tmpdir() },
   },
@@ -181,26 +181,39 @@ ${figures.map(figure => `| ${figure.name} | ${fixed(figure.median, 0)} | ${fixed
 `);
   }
 
-  if (chosen.includes('latency')) {
-    // A process with a JIT, as a host is.
-    const program = publish('benchmarks/Jobs/LiveLatency', 'LiveLatency');
+  // A process with a JIT, as a host is.
+  const program = ['latency', 'visible'].some(job => chosen.includes(job)) ? publish('benchmarks/Jobs/LiveLatency', 'LiveLatency') : '';
+  const measureWaits = async (job, more, unit) => {
     const rows = [];
     for (const perSecond of [1000, 10_000]) {
-      const topic = `latency-${perSecond}`;
+      const topic = `${job}-${perSecond}`;
       create(topic);
-      const run = JSON.parse(execFileSync(program, [servers, topic, '60', `${perSecond}`], { stdio: ['ignore', 'pipe', 2] }).toString().trim().split('\n').at(-1));
-      console.error(`latency at ${perSecond}/s: ${JSON.stringify(run)}`);
-      rows.push(`| ${thousands(perSecond)} | ${thousands(run.sessions)} | ${[run.p50, run.p90, run.p99, run.p999, run.most].map(ms => fixed(ms, 1)).join(' | ')} |`);
+      const run = JSON.parse(execFileSync(program, [servers, topic, '60', `${perSecond}`, ...more], { stdio: ['ignore', 'pipe', 2] }).toString().trim().split('\n').at(-1));
+      console.error(`${job} at ${perSecond}/s: ${JSON.stringify(run)}`);
+      rows.push(`| ${thousands(perSecond)} | ${thousands(run.sessions)} | ${[run.p50, run.p90, run.p99, run.p999, run.most].map(ms => fixed(ms / unit, 1)).join(' | ')} |`);
+      dropWarehouse();
     }
 
+    return `| events a second | sessions | p50 | p90 | p99 | p99.9 | most |
+|---|---|---|---|---|---|---|
+${rows.join('\n')}
+`;
+  };
+
+  if (chosen.includes('latency')) {
     console.log(`## From the event that passes a deadline to the session, through Kafka
 
 The producer, the broker and the pipeline on this machine, 30,000 users with a time-out of 1 s, so that most events close a session; ms from giving an event to the producer (linger.ms 1) to its \`SessionChange\`.
 
-| events a second | sessions | p50 | p90 | p99 | p99.9 | most |
-|---|---|---|---|---|---|---|
-${rows.join('\n')}
-`);
+${await measureWaits('latency', [], 1)}`);
+  }
+
+  if (chosen.includes('visible')) {
+    console.log(`## From the event that passes a deadline to the session in the table
+
+The same traffic into a table on the local disk, with a commit every 10 s; seconds from giving an event to the producer until a reader that opens the table every 20 ms finds the session.
+
+${await measureWaits('visible', [join(folder, 'warehouse')], 1000)}`);
   }
 
   console.log(`Load at the end: ${fixed(loadavg()[0], 1)}.`);

@@ -19,6 +19,9 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
     /// <summary>The name of the meter that all instruments of pipelines belong to, for <c>AddMeter</c> of OpenTelemetry.</summary>
     public const string MeterName = "Sessionize";
 
+    /// <summary>The name of the source of spans, one for each commit, for <c>AddSource</c> of OpenTelemetry.</summary>
+    public const string ActivitySourceName = "Sessionize";
+
     private readonly SessionizationDefinition _definition;
     private readonly PipelinePlan _plan;
     private readonly SessionizationContext _context;
@@ -207,7 +210,7 @@ public sealed class SessionizationPipeline : IAsyncDisposable, IDisposable
             StreamingEngine engine = new(_plan, sink, followers, store, deadLetters, _definition.TimeProvider, _logger, source as IGroupEventSource, _metrics);
             _engine = engine;
             _metrics.Observe(new PipelineReadings(_plan, engine, _pressure, _definition.TimeProvider, () => !_ended.Task.IsCompleted));
-            PipelineLoop loop = new(_plan, _definition, engine, source, progress, _logger, _pressure, _readers.ShowAsync);
+            PipelineLoop loop = new(_plan, _definition, engine, source, progress, _pressure, _readers.ShowAsync);
             _checkup = new PipelineCheckup(_plan, _definition.Trigger.Every, engine, loop, _pressure, source as IEventSourceWarning);
             await loop.RunAsync(cancellationToken).ConfigureAwait(false);
             engine.ThrowIfLanesFailed();

@@ -8,6 +8,7 @@ internal sealed class CommitWatch(TimeProvider clock)
     private long _committedTicks = clock.GetUtcNow().UtcTicks;
     private long _inputSinceTicks = Nothing;
     private long _resultsSinceTicks = Nothing;
+    private long _begunTicks;
     private long _rows;
     private int _refusals;
 
@@ -33,19 +34,19 @@ internal sealed class CommitWatch(TimeProvider clock)
         Begin(ref _resultsSinceTicks, hasResults);
     }
 
-    /// <summary>Tells what still waits, after something was committed or dropped.</summary>
-    public void Reset(bool hasInput, bool hasResults)
-    {
-        Volatile.Write(ref _inputSinceTicks, Nothing);
-        Volatile.Write(ref _resultsSinceTicks, Nothing);
-        Add(hasInput, hasResults);
-    }
+    /// <summary>Tells what still waits, after lanes were dropped.</summary>
+    public void Reset(bool hasInput, bool hasResults) => Reset(hasInput, hasResults, clock.GetUtcNow().UtcTicks);
 
-    public void Committed(int rows)
+    /// <summary>Tells that a commit begins with what has waited so far.</summary>
+    public void Begin() => _begunTicks = clock.GetUtcNow().UtcTicks;
+
+    /// <summary>Tells that the commit is made, and what waits for the next one: since the begin of this one at the earliest.</summary>
+    public void Committed(int rows, bool hasInput, bool hasResults)
     {
         Volatile.Write(ref _rows, _rows + rows);
         Volatile.Write(ref _refusals, 0);
         Volatile.Write(ref _committedTicks, clock.GetUtcNow().UtcTicks);
+        Reset(hasInput, hasResults, _begunTicks);
     }
 
     /// <returns>How many commits had been refused before.</returns>
@@ -58,6 +59,12 @@ internal sealed class CommitWatch(TimeProvider clock)
 
     private TimeSpan? Since(ref long ticks) =>
         Volatile.Read(ref ticks) is var since && since != Nothing ? TimeSpan.FromTicks(clock.GetUtcNow().UtcTicks - since) : null;
+
+    private void Reset(bool hasInput, bool hasResults, long sinceTicks)
+    {
+        Volatile.Write(ref _inputSinceTicks, hasInput ? sinceTicks : Nothing);
+        Volatile.Write(ref _resultsSinceTicks, hasResults ? sinceTicks : Nothing);
+    }
 
     private void Begin(ref long ticks, bool waits)
     {

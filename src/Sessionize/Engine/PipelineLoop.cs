@@ -1,22 +1,20 @@
-using Microsoft.Extensions.Logging;
-using Sessionize.Diagnostics;
 using Sessionize.Sources;
 
 namespace Sessionize.Engine;
 
-/// <summary>Drives an engine: reads, takes, and commits when the trigger says so.</summary>
-internal sealed class PipelineLoop(
+/// <summary>Drives an engine: reads, takes, and commits when the trigger says so. Records are taken while a commit is under way.</summary>
+internal sealed partial class PipelineLoop(
     PipelinePlan plan,
     SessionizationDefinition definition,
     StreamingEngine engine,
     IEventSource source,
     IProgress<TriggerProgress>? progress,
-    ILogger logger,
     BackPressure pressure,
     Func<IReadOnlyList<SessionChange>, CancellationToken, ValueTask> show)
 {
-    // So many results wait for the next trigger at most: sooner or later memory would hold what a fast reader finds in a long interval.
-    internal const int MostWaitingResults = 100_000;
+    // So many results wait for the next trigger at most, and as many are in the commit under way: sooner or later memory would hold what a fast
+    // reader finds in a long interval.
+    internal const int MostWaitingResults = 50_000;
 
     private readonly TimeProvider _clock = definition.TimeProvider;
     private readonly Trigger _trigger = definition.Trigger;
@@ -39,67 +37,72 @@ internal sealed class PipelineLoop(
         long startMs = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         await OpenAsync(await source.OpenAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         _isOpen = true;
-        using PeriodicTimer timer = new(_trigger.Every, _clock);
-        while (true)
+        try
         {
-            SourceReadResult end = await ReadToEndAsync(timer, cancellationToken).ConfigureAwait(false);
-            await ApplyChangesAsync(isEnding: true, CancellationToken.None).ConfigureAwait(false);
-            if (!cancellationToken.IsCancellationRequested)
+            using PeriodicTimer timer = new(_trigger.Every, _clock);
+            while (!await RunToEndAsync(timer, startMs, cancellationToken).ConfigureAwait(false))
             {
-                engine.EndRebuilding();
             }
-
-            try
-            {
-                await show(cancellationToken.IsCancellationRequested ? TakeRest() : CloseAtEnd(end, startMs), cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                // Who reads along and is behind misses what closed last. Whatever ended the run, what was taken in is committed.
-            }
-
-            _report.BeginTrigger();
-            if (await CommitAsync(force: true, CancellationToken.None).ConfigureAwait(false) is not { } refused)
-            {
-                progress?.Report(_report.EndTrigger());
-                return;
-            }
-
-            if (_group is null)
-            {
-                throw new SessionizationFencedException(
-                    $"The last commit of the pipeline '{plan.Name}' was refused: another process commits for the same lanes. Nothing of it was written; run one process only for each partition.");
-            }
-
-            if (cancellationToken.IsCancellationRequested)
-            {
-                // Whoever has the lanes next goes on from their last commit.
-                Log.Refused(logger, plan.Name);
-                return;
-            }
-
-            await ReopenAsync(refused, cancellationToken).ConfigureAwait(false);
         }
+        finally
+        {
+            // Whatever ended the run: sink and state are not disposed of while they commit.
+            await (_commit?.Outcome as Task ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <returns>Whether all was committed; if not, lanes were opened again, and have to be read to their end once more.</returns>
+    private async Task<bool> RunToEndAsync(PeriodicTimer timer, long startMs, CancellationToken cancellationToken)
+    {
+        SourceReadResult end = await ReadToEndAsync(timer, cancellationToken).ConfigureAwait(false);
+        if (await EndCommitAsync().ConfigureAwait(false) is { } refused && !await LeaveOrReopenAsync(refused, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        await ApplyChangesAsync(isEnding: true, CancellationToken.None).ConfigureAwait(false);
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            engine.EndRebuilding();
+        }
+
+        try
+        {
+            await show(cancellationToken.IsCancellationRequested ? TakeRest() : CloseAtEnd(end, startMs), cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Who reads along and is behind misses what closed last. Whatever ended the run, what was taken in is committed.
+        }
+
+        _report.BeginTrigger();
+        if (await CommitAsync(engine.BeginCommit(force: true)).ConfigureAwait(false) is not { } refusedLast)
+        {
+            progress?.Report(_report.EndTrigger());
+            return true;
+        }
+
+        if (_group is null)
+        {
+            throw new SessionizationFencedException(
+                $"The last commit of the pipeline '{plan.Name}' was refused: another process commits for the same lanes. Nothing of it was written; run one process only for each partition.");
+        }
+
+        return await LeaveOrReopenAsync(refusedLast, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<SourceReadResult> ReadToEndAsync(PeriodicTimer timer, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource stopTimer = new();
-        Task<bool> tick = timer.WaitForNextTickAsync(stopTimer.Token).AsTask();
         try
         {
             while (true)
             {
                 using CancellationTokenSource stopRead = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 Task<SourceReadResult> read = ReadAsync(stopRead.Token);
-                IReadOnlyList<LaneId>? refused = null;
+                IReadOnlyList<LaneId>? refused;
                 try
                 {
-                    while (refused is null && await Task.WhenAny(read, tick).ConfigureAwait(false) != read)
-                    {
-                        refused = await TickAsync(isDue: true, cancellationToken).ConfigureAwait(false);
-                        tick = timer.WaitForNextTickAsync(stopTimer.Token).AsTask();
-                    }
+                    refused = await TriggerWhileReadingAsync(read, timer, cancellationToken).ConfigureAwait(false);
                 }
                 catch
                 {
@@ -121,25 +124,17 @@ internal sealed class PipelineLoop(
                         return result;
                     }
 
-                    bool isDue = tick.IsCompleted;
                     bool isFull = (_trigger.IsUntilEnd && _limits.IsTriggerFull) || engine.WaitingResults >= MostWaitingResults;
-                    if (!isDue && !isFull)
-                    {
-                        continue;
-                    }
-
-                    refused = await TickAsync(isDue || _trigger.IsUntilEnd, cancellationToken).ConfigureAwait(false);
-                    tick = isDue ? timer.WaitForNextTickAsync(stopTimer.Token).AsTask() : tick;
+                    refused = await TriggerAsync(isFull, timer, cancellationToken).ConfigureAwait(false);
+                }
+                else if (await StopAsync(read, stopRead).ConfigureAwait(false) && !IsOf(refused, _batch.Partition))
+                {
+                    // Records of the refused lanes would be of no use: they lie behind the position that is gone back to.
+                    await TakeBatchesAsync([_batch], cancellationToken).ConfigureAwait(false);
                 }
 
                 if (refused is not null)
                 {
-                    // Records of the refused lanes are of no use: they lie behind the position that is gone back to.
-                    if (await StopAsync(read, stopRead).ConfigureAwait(false) && !IsOf(refused, _batch.Partition))
-                    {
-                        await TakeBatchesAsync([_batch], cancellationToken).ConfigureAwait(false);
-                    }
-
                     await ReopenAsync(refused, cancellationToken).ConfigureAwait(false);
                 }
             }
@@ -147,10 +142,6 @@ internal sealed class PipelineLoop(
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return SourceReadResult.CaughtUp;
-        }
-        finally
-        {
-            await stopTimer.CancelAsync().ConfigureAwait(false);
         }
     }
 
@@ -245,118 +236,6 @@ internal sealed class PipelineLoop(
         }
 
         return closed;
-    }
-
-    private async ValueTask<IReadOnlyList<LaneId>?> TickAsync(bool isDue, CancellationToken cancellationToken)
-    {
-        _report.BeginTrigger();
-        await show(engine.AdvanceIdle(source.EndOf), cancellationToken).ConfigureAwait(false);
-
-        // Not to be cancelled: a commit that broke off half-way would leave this process behind versions that nobody has.
-        IReadOnlyList<LaneId>? refused = await CommitAsync(force: false, CancellationToken.None).ConfigureAwait(false);
-        if (isDue)
-        {
-            _limits.BeginTrigger();
-        }
-
-        progress?.Report(_report.EndTrigger());
-        return refused;
-    }
-
-    private ValueTask<IReadOnlyList<LaneId>?> CommitAsync(bool force, CancellationToken cancellationToken) =>
-        CommitAsync(engine.BeginCommit(force), cancellationToken);
-
-    /// <returns>The lanes of a refused commit, which have to be opened again; <see langword="null"/> when there are none.</returns>
-    private async ValueTask<IReadOnlyList<LaneId>?> CommitAsync(CommitBarrier? barrier, CancellationToken cancellationToken)
-    {
-        if (barrier is null)
-        {
-            return null;
-        }
-
-        if (!await engine.CommitAsync(barrier, cancellationToken).ConfigureAwait(false))
-        {
-            return [.. barrier.Commit.Lanes.Select(lane => lane.Lane)];
-        }
-
-        _report.HasCommitted();
-        _group?.Committed([.. barrier.Commit.Lanes.SelectMany(lane => lane.Positions)]);
-        return null;
-    }
-
-    private async ValueTask ApplyChangesAsync(bool isEnding, CancellationToken cancellationToken)
-    {
-        while ((_nextChange ?? _group?.TakeAssignmentChange()) is { } change)
-        {
-            _nextChange = null;
-            if (!isEnding || change.Kind != AssignmentChangeKind.Assigned)
-            {
-                await ApplyAsync(change, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async ValueTask ApplyAsync(AssignmentChange change, CancellationToken cancellationToken)
-    {
-        if (change.Kind == AssignmentChangeKind.Assigned)
-        {
-            await OpenAsync(change.Partitions, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        HashSet<LaneId> leaving = [.. change.Partitions.Select(partition => partition.Lane)];
-        _partitions = [.. _partitions.Where(partition => !leaving.Contains(partition.Lane))];
-        if (change.Kind == AssignmentChangeKind.Revoked)
-        {
-            // A commit that takes too long is not broken off. Should the next owner be faster, then it is refused, and nothing of it stays.
-            Task commit = CommitAsync(engine.BeginCommit(leaving), CancellationToken.None).AsTask();
-            using CancellationTokenSource stopWaiting = new();
-            await Task.WhenAny(commit, Task.Delay(change.Patience, _clock, stopWaiting.Token)).ConfigureAwait(false);
-            await stopWaiting.CancelAsync().ConfigureAwait(false);
-            _group!.Release(change);
-            await commit.ConfigureAwait(false);
-        }
-
-        engine.Drop(leaving);
-    }
-
-    /// <summary>Opens the lanes of partitions that this process reads from now on.</summary>
-    private async ValueTask OpenAsync(IReadOnlyList<SourcePartition> partitions, CancellationToken cancellationToken)
-    {
-        _partitions = [.. _partitions, .. partitions];
-        await SeekAsync(await engine.OpenAsync(partitions, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        if (!source.CanSeek)
-        {
-            engine.EndRebuilding();
-        }
-    }
-
-    private bool IsOf(IReadOnlyList<LaneId> lanes, string partition) =>
-        _partitions.Any(known => known.Name == partition && lanes.Contains(known.Lane));
-
-    private async ValueTask ReopenAsync(IReadOnlyList<LaneId> refused, CancellationToken cancellationToken)
-    {
-        if (!source.CanSeek)
-        {
-            throw new SessionizationFencedException(
-                $"The pipeline '{plan.Name}' was refused: another process commits for the same lanes, and the source cannot be read again. "
-                + "Run one process only, or give this pipeline a name of its own.");
-        }
-
-        IReadOnlyDictionary<string, long> positions = await engine.ReloadAsync(
-            [.. _partitions.Where(partition => refused.Contains(partition.Lane))], cancellationToken).ConfigureAwait(false);
-        await SeekAsync(positions, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask SeekAsync(IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken)
-    {
-        foreach (SourcePartition partition in _partitions)
-        {
-            if (source.CanSeek && positions.TryGetValue(partition.Name, out long position))
-            {
-                await source.SeekAsync(partition.Name, position, cancellationToken).ConfigureAwait(false);
-            }
-        }
     }
 
     private IReadOnlyList<SessionChange> CloseAtEnd(SourceReadResult end, long startMs)

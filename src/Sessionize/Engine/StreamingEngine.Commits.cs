@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sessionize.Diagnostics;
 
 namespace Sessionize.Engine;
@@ -11,21 +12,50 @@ internal sealed partial class StreamingEngine
     /// </returns>
     public async ValueTask<bool> CommitAsync(CommitBarrier barrier, CancellationToken cancellationToken)
     {
+        bool isCommitted = await MakeDurableAsync(barrier, cancellationToken).ConfigureAwait(false);
+        EndCommit(barrier, isCommitted);
+        return isCommitted;
+    }
+
+    /// <summary>The part of <see cref="CommitAsync"/> that waits for others. It touches no lane: they may work meanwhile, on another thread.</summary>
+    public async ValueTask<bool> MakeDurableAsync(CommitBarrier barrier, CancellationToken cancellationToken)
+    {
+        using Activity? activity = CommitActivity.Start(barrier);
         long begunAt = clock.GetTimestamp();
         string outcome = PipelineMetrics.FailedOutcome;
+        Exception? failure = null;
         try
         {
-            bool isCommitted = await MakeDurableAsync(barrier, cancellationToken).ConfigureAwait(false);
+            bool isCommitted = await WriteAsync(barrier, cancellationToken).ConfigureAwait(false);
             outcome = isCommitted ? PipelineMetrics.CommittedOutcome : PipelineMetrics.RefusedOutcome;
             return isCommitted;
         }
+        catch (Exception exception)
+        {
+            failure = exception;
+            throw;
+        }
         finally
         {
+            CommitActivity.End(activity, outcome, failure);
             metrics?.CommitEnded(clock.GetElapsedTime(begunAt), outcome);
         }
     }
 
-    private async ValueTask<bool> MakeDurableAsync(CommitBarrier barrier, CancellationToken cancellationToken)
+    /// <summary>The rest of <see cref="CommitAsync"/>: tells what was committed.</summary>
+    public void EndCommit(CommitBarrier barrier, bool isCommitted)
+    {
+        if (!isCommitted)
+        {
+            return;
+        }
+
+        metrics?.Committed(barrier.Closed, Commits.ResultsWait);
+        Commits.Committed(barrier.Closed.Count, HasInput, HasResults);
+        Log.Committed(logger, plan.Name, barrier.Closed.Count, barrier.DeadLetters.Count, barrier.States.Count);
+    }
+
+    private async ValueTask<bool> WriteAsync(CommitBarrier barrier, CancellationToken cancellationToken)
     {
         if (barrier.DeadLetters.Count > 0)
         {
@@ -56,10 +86,6 @@ internal sealed partial class StreamingEngine
             await store.ConfirmAsync(state.Lane, state.Version, cancellationToken).ConfigureAwait(false);
         }
 
-        Commits.Committed(barrier.Closed.Count);
-        metrics?.Committed(barrier.Closed, Commits.ResultsWait);
-        ResetWaiting();
-        Log.Committed(logger, plan.Name, barrier.Closed.Count, barrier.DeadLetters.Count, barrier.States.Count);
         return true;
     }
 
@@ -96,6 +122,7 @@ internal sealed partial class StreamingEngine
             open.IsRebuilt = false;
         }
 
+        Commits.Begin();
         SinkCommit commit = new(plan.Name, Guid.NewGuid(), commits) { Fingerprint = _fingerprint };
         return new CommitBarrier(commit, closed, letters, states);
     }

@@ -7,7 +7,7 @@ namespace Sessionize.Engine;
 
 /// <summary>Lanes, and the commit protocol that makes their sessions durable once (design section 5). Not thread-safe.</summary>
 /// <remarks>
-/// <c>Take</c> and <c>BeginCommit</c> may be called while a <see cref="CommitAsync"/> is under way; everything else may not.
+/// While a <see cref="MakeDurableAsync"/> is under way, lanes may work, be dropped, and be asked; they may not be opened, and nothing else may be committed.
 /// </remarks>
 internal sealed partial class StreamingEngine(
     PipelinePlan plan,
@@ -117,7 +117,14 @@ internal sealed partial class StreamingEngine(
             }
         }
 
-        ResetWaiting();
+        Commits.Reset(HasInput, HasResults);
+    }
+
+    /// <summary>Lets the lanes of a refused commit go, at the end of a run: whoever has them next goes on from their last commit.</summary>
+    public void Leave(IEnumerable<LaneId> refused)
+    {
+        Log.Refused(logger, plan.Name);
+        Drop(refused);
     }
 
     /// <summary>Takes a batch of one partition.</summary>
@@ -223,7 +230,7 @@ internal sealed partial class StreamingEngine(
     private CommitBarrier? BeginCommit(IEnumerable<OpenLane> lanes, bool force)
     {
         OpenLane[] changed = [.. lanes.Where(open => open.Lane.HasChanged)];
-        bool hasResults = changed.Any(open => HasResults(open) || open.IsRebuilt);
+        bool hasResults = changed.Any(open => HasResultsOf(open) || open.IsRebuilt);
         bool isDue = hasResults || force || Commits.Age >= plan.MaxCommitDelay;
         return changed.Length > 0 && isDue ? Bar(changed) : null;
     }
@@ -236,13 +243,15 @@ internal sealed partial class StreamingEngine(
             List<SessionChange> closed = open.Lane.Closed;
             shown.AddRange(closed[open.Shown..]);
             open.Shown = closed.Count;
-            Commits.Add(open.Lane.HasChanged, HasResults(open));
+            Commits.Add(open.Lane.HasChanged, HasResultsOf(open));
         }
 
         return shown;
     }
 
-    private void ResetWaiting() => Commits.Reset(_lanes.Values.Any(open => open.Lane.HasChanged), _lanes.Values.Any(HasResults));
+    private bool HasInput => _lanes.Values.Any(open => open.Lane.HasChanged);
 
-    private static bool HasResults(OpenLane open) => open.Lane.Closed.Count > 0 || open.Lane.DeadLetters.Count > 0;
+    private bool HasResults => _lanes.Values.Any(HasResultsOf);
+
+    private static bool HasResultsOf(OpenLane open) => open.Lane.Closed.Count > 0 || open.Lane.DeadLetters.Count > 0;
 }

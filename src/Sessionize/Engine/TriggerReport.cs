@@ -6,12 +6,15 @@ internal sealed class TriggerReport(StreamingEngine engine, IEventSource source,
     private static readonly long s_earliest = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
 
     private LaneCounts _before = new();
-    private long _endedAt = clock.GetTimestamp();
+    private LaneCounts _total = new();
+    private long _beforeAt = clock.GetTimestamp();
     private long _begunAt;
     private bool _hasCommitted;
 
+    /// <summary>A trigger has the events that were taken by now; what is taken while it commits is the next one's.</summary>
     public void BeginTrigger()
     {
+        _total = engine.Total();
         _begunAt = clock.GetTimestamp();
         _hasCommitted = false;
     }
@@ -20,19 +23,17 @@ internal sealed class TriggerReport(StreamingEngine engine, IEventSource source,
 
     public TriggerProgress EndTrigger()
     {
-        long now = clock.GetTimestamp();
-        LaneCounts total = engine.Total();
-        long events = total.Events - _before.Events;
+        long events = _total.Events - _before.Events;
         Lane[] lanes = [.. engine.Lanes];
         TriggerProgress progress = new()
         {
             Time = clock.GetUtcNow(),
             InputRows = events,
-            InputRowsPerSecond = events / Math.Max(clock.GetElapsedTime(_endedAt, now).TotalSeconds, 1e-3),
-            ProcessingTime = clock.GetElapsedTime(_begunAt, now),
-            ClosedSessions = total.Closed - _before.Closed,
-            LateEvents = total.Late - _before.Late,
-            BadEvents = total.Bad - _before.Bad,
+            InputRowsPerSecond = events / Math.Max(clock.GetElapsedTime(_beforeAt, _begunAt).TotalSeconds, 1e-3),
+            ProcessingTime = clock.GetElapsedTime(_begunAt),
+            ClosedSessions = _total.Closed - _before.Closed,
+            LateEvents = _total.Late - _before.Late,
+            BadEvents = _total.Bad - _before.Bad,
             OpenUsers = lanes.Sum(lane => (long)lane.Users),
             Partitions = lanes.Sum(lane => lane.Partitions.Count),
             Lag = engine.LagBehind(source.EndOf),
@@ -41,8 +42,8 @@ internal sealed class TriggerReport(StreamingEngine engine, IEventSource source,
                 : null,
             HasCommitted = _hasCommitted,
         };
-        _before = total;
-        _endedAt = now;
+        _before = _total;
+        _beforeAt = _begunAt;
         return progress;
     }
 }

@@ -33,7 +33,7 @@ public sealed class GroupSourceTests
         Random random = new(seed);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         MemoryGroupSource[] members = [.. Enumerable.Range(0, 3).Select(_ => new MemoryGroupSource(_group))];
-        Task[] runs = [.. members.Select(member => RunAsync(member, Trigger.Interval(TimeSpan.FromMilliseconds(2)), stop.Token))];
+        Task[] runs = [.. members.Select((member, i) => RunAsync(member, Trigger.Interval(TimeSpan.FromMilliseconds(2)), stop.Token, LingerAsync(new Random(seed + i))))];
         int[] owners = new int[_group.Count];
         members[0].Assign(Enumerable.Range(0, _group.Count));
 
@@ -59,6 +59,49 @@ public sealed class GroupSourceTests
         await Task.WhenAll(runs);
         await CloseAllAsync();
 
+        AssertEachSessionOnce();
+    }
+
+    [Fact(Timeout = TimeoutMs)]
+    public async Task RunAsync_CommitUnderWay_RecordsBehindItAreTakenAndComeWithTheNext()
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        MemoryGroupSource member = new(_group);
+        Task run = RunAsync(member, Trigger.Interval(TimeSpan.FromMilliseconds(1)), stop.Token, async commit =>
+        {
+            if (commit.Lanes.Any(lane => lane.From is not null))
+            {
+                begun.TrySetResult();
+                await goOn.Task;
+            }
+        });
+        member.Assign(Enumerable.Range(0, _group.Count));
+        AppendEvents(new Random(1));
+        await begun.Task.WaitAsync(Token);
+
+        int before = _events.Count;
+        for (int i = 0; i < 10; i++)
+        {
+            AppendEvents(new Random(2 + i));
+        }
+
+        while (member.ReadRecords < _events.Count)
+        {
+            await Task.Yield();
+        }
+
+        Assert.InRange(member.CommittedPositions.Values.Sum(), 0, before);
+        goOn.SetResult();
+        while (member.CommittedPositions.Values.Sum() < _events.Count)
+        {
+            await Task.Yield();
+        }
+
+        await stop.CancelAsync();
+        await run;
+        await CloseAllAsync();
         AssertEachSessionOnce();
     }
 
@@ -178,6 +221,15 @@ public sealed class GroupSourceTests
             isFirst = false;
         }
     }
+
+    /// <summary>Lets some commits take so long that records are taken, and partitions move, meanwhile.</summary>
+    private static Func<SinkCommit, Task> LingerAsync(Random random) => async _ =>
+    {
+        for (int left = random.Next(4) == 0 ? random.Next(2000) : 0; left > 0; left--)
+        {
+            await Task.Yield();
+        }
+    };
 
     private int Append(string user, long t, string page = "home")
     {
