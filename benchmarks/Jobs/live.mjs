@@ -14,7 +14,7 @@ const { values: options } = parseArgs({
     bytes: { type: 'string', default: '333' },
     rounds: { type: 'string', default: '3' },
     rate: { type: 'string', default: '40000' },
-    seconds: { type: 'string', default: '120' },
+    seconds: { type: 'string', default: '600' },
     jobs: { type: 'string', default: 'backlog,memory,latency,visible' },
     tool: { type: 'string' },
     data: { type: 'string', default: tmpdir() },
@@ -151,9 +151,9 @@ From the assignment of the partitions to the last commit. Medians of ${figures.l
   }
 
   if (chosen.includes('memory')) {
-    // The same events at two speeds, in visits that are short beside the time that is looked at: else the second would keep more of them open.
+    // The same events, all of them, at two speeds: else the second would have more users in its state.
     const figures = [];
-    await fill('memory', ['--events', `${rate * 10 * seconds}`, '--duration', `${10 * seconds}s`]);
+    await fill('memory', ['--events', `${rate * seconds}`, '--duration', `${seconds}s`]);
     const read = async (name, more, until) => {
       const run = start(pipeline('memory', ['--trigger', '10s', '--inactivity-timeout', '5s', '--max-session-duration', '30s', '--watermark-delay', '5s', ...more]));
       await until(run);
@@ -164,16 +164,17 @@ From the assignment of the partitions to the last commit. Medians of ${figures.l
       dropWarehouse();
     };
 
-    await read(`${thousands(rate)} a second, for ${seconds} s`, ['--max-rate', `${rate}`], () => sleep(seconds * 1000));
-    await read('as fast as it goes, until all are read', [], async run => {
+    const untilAllAreRead = async run => {
       while (!/lag=0 /.test(run.output.split('\n').slice(-2).join('\n'))) {
         await sleep(500);
       }
-    });
+    };
+    await read(`${thousands(rate)} a second`, ['--max-rate', `${rate}`], untilAllAreRead);
+    await read('as fast as it goes', [], untilAllAreRead);
     const [base] = figures;
     console.log(`## Memory
 
-A backlog of ${thousands(rate * 10 * seconds)} events, ${thousands(rate)} a second of event time. Trigger 10 s, inactivity time-out 5 s, at most 30 s a session, watermark delay 5 s.
+A backlog of ${thousands(rate * seconds)} events, ${thousands(rate)} a second of event time. Trigger 10 s, inactivity time-out 5 s, at most 30 s a session, watermark delay 5 s.
 
 | | RSS MB, median | of the first | peak | of the first |
 |---|---|---|---|---|

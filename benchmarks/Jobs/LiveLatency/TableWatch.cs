@@ -46,7 +46,8 @@ internal sealed class TableWatch(string warehouse)
 
     private async Task LookAsync()
     {
-        if (!Directory.Exists(Path.Join(_options.Warehouse, "sessions", "user_sessions", "metadata")))
+        DirectoryInfo metadata = new(Path.Join(_options.Warehouse, "sessions", "user_sessions", "metadata"));
+        if (!metadata.Exists || !metadata.EnumerateFiles("v*.metadata.json").Any())
         {
             return;
         }

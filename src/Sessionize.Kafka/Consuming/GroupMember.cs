@@ -27,6 +27,7 @@ internal sealed class GroupMember(
     private SingleRecordQueue? _singles;
     private IRecordQueue? _taken;
     private bool _wasCalledBack;
+    private volatile string? _id;
 
     // Of the partitions that came within a take records from before may be in it, as may others that were read since: nobody can tell them
     // apart, so all of them are read again.
@@ -39,8 +40,8 @@ internal sealed class GroupMember(
     /// <summary>Whether the partitions that were there at the last <see cref="Pause"/> give no records. Those that came since do.</summary>
     public bool IsPaused { get; private set; }
 
-    /// <summary>The name by which the group knows this process; empty before it joined.</summary>
-    public string Id => _consumer!.MemberId ?? "";
+    /// <summary>The name by which the group knows this process; <see langword="null"/> before it joined. May be read by any thread.</summary>
+    public string? Id => _id;
 
     /// <summary>Whether many records are taken at once.</summary>
     public bool TakesMany => _records is NativeRecordQueue;
@@ -86,7 +87,14 @@ internal sealed class GroupMember(
         _taken = _wasCalledBack ? _singles! : _records!;
         _wasCalledBack = false;
         _arrived.Clear();
-        return _taken.Take(waitMs);
+        int count = _taken.Take(waitMs);
+        if (count == 0)
+        {
+            // One that gets no partition is a member all the same.
+            LearnId();
+        }
+
+        return count;
     }
 
     /// <summary>One of what was taken last.</summary>
@@ -255,6 +263,9 @@ internal sealed class GroupMember(
         filler.Seal();
         _wasCalledBack = true;
         IsPaused = false;
+
+        // Before anything is read: who has read to the end asks whether there are other members.
+        LearnId();
         if (places.Count == 0)
         {
             return [];
@@ -277,6 +288,8 @@ internal sealed class GroupMember(
         Log.Assigned(logger, groupId, Names(arrival.Partitions));
         return arrival.Partitions.Select(partition => new TopicPartitionOffset(partition.Place, partition.Expected));
     }
+
+    private void LearnId() => _id = _consumer!.MemberId is { Length: > 0 } id ? id : null;
 
     private void Revoke(List<TopicPartitionOffset> places)
     {

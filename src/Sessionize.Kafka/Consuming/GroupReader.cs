@@ -54,7 +54,7 @@ internal sealed class GroupReader
     }
 
     /// <summary>The name by which the group knows this process; <see langword="null"/> before it joined.</summary>
-    public string? MemberId { get; private set; }
+    public string? MemberId => _member.Id;
 
     /// <summary>Whether many records are taken at once.</summary>
     public bool TakesMany => _member.TakesMany;
@@ -163,7 +163,6 @@ internal sealed class GroupReader
         {
             // What is there was taken, so what was taken need not wait for more.
             _filler.Seal();
-            MemberId = _member.Id is { Length: > 0 } id ? id : null;
             WarnOfKeys();
         }
     }

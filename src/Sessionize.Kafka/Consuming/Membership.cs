@@ -12,8 +12,8 @@ internal sealed class Membership(KafkaCluster cluster, string groupId, string pi
     /// <summary>How often it looks whether it is left out.</summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    // Who has just left may be listed for some seconds more, and who was killed until his session is over: 45 seconds by default.
-    private const int LooksUntilOthersStay = 50;
+    // Who has just left may be listed for some seconds more.
+    private const int LooksUntilOthersStay = 8;
 
     // One look may fall between two rounds of a rebalance.
     private const int LooksUntilLeftOut = 2;
@@ -48,7 +48,7 @@ internal sealed class Membership(KafkaCluster cluster, string groupId, string pi
 
     /// <summary>
     /// For whoever closes all sessions at the highest event time: each member would know only that of its own partitions. Asked before the start and at the
-    /// end, since the others may have started at the same time. At the start, those that are about to leave, or have been killed, get as long as a session lasts by default; at the end, one that leaves
+    /// end, since the others may have started at the same time. At the start, those that are about to leave get some seconds; at the end, one that leaves
     /// hands over what this one has not read. Brokers that tell nothing are trusted.
     /// </summary>
     /// <param name="own">This member; <see langword="null"/> before it joined.</param>

@@ -99,6 +99,28 @@ public sealed class RunCommandTests(KafkaBroker broker) : ToolOnBrokerTests(brok
     }
 
     [Fact]
+    public async Task CloseAll_WithoutEndTimeBehindOneThatLeft_IsDoneHoweverSoonItHasReadAll()
+    {
+        const int Tries = 6;
+        string[] lines = TopicLines.OfDataSet("otto-shop");
+        string topic = await ProduceAsync(partitions: 2, lines);
+        for (int i = 0; i < Tries; i++)
+        {
+            Process live = StartLive(topic);
+            await WaitForPositionsAsync(live, lines.Length);
+            while (!live.HasExited && !await HasMembersAsync(topic))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), Token);
+            }
+
+            Assert.Equal(Done, Stop(live, "TERM").ExitCode);
+
+            // It gets all partitions at once, and has nothing to read: by then it must know which member it is itself.
+            Run(Done, topic, "--at-end", "close-all");
+        }
+    }
+
+    [Fact]
     public async Task CloseAll_WithoutEndTimeStartedTwiceAtOnce_ClosesOnceAndRight()
     {
         string topic = await ProduceAsync(partitions: 4, TopicLines.OfDataSet("otto-shop"));

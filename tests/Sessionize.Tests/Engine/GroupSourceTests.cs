@@ -24,7 +24,7 @@ public sealed class GroupSourceTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 40)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 150)];
 
     [Theory(Timeout = TimeoutMs)]
     [MemberData(nameof(Seeds))]
