@@ -8,11 +8,16 @@ internal sealed partial class Lane
     private const int ManyDirty = 4096;
     private const int BlocksAhead = 8;
 
+    // What a checkpoint was written with is kept for the next one, unless it is as large as few are.
+    private const int MostKeptBytes = 8 * 1024 * 1024;
+
     // What the last snapshot and the last delta took: the next one takes about as much.
     private int _snapshotBytes;
     private int _deltaBytes;
+    private StateWriter? _writer;
 
     /// <summary>Writes the state as of now: all of it, or what changed since the last checkpoint.</summary>
+    /// <returns>The state; valid until the next checkpoint.</returns>
     public ReadOnlyMemory<byte> Checkpoint(bool full)
     {
         if (_visits.Count == 0)
@@ -22,7 +27,9 @@ internal sealed partial class Lane
         }
 
         ref int bytes = ref full ? ref _snapshotBytes : ref _deltaBytes;
-        StateWriter writer = new((int)Math.Min(Array.MaxLength, bytes + (bytes / 8L) + 4096));
+        int expected = (int)Math.Min(Array.MaxLength, bytes + (bytes / 8L) + 4096);
+        StateWriter writer = _writer is { } last && last.Capacity >= expected ? last : new StateWriter(expected);
+        writer.Clear();
         new StateHeader(
             Id,
             !full,
@@ -85,6 +92,7 @@ internal sealed partial class Lane
 
         ReadOnlyMemory<byte> part = writer.Complete();
         bytes = part.Length;
+        _writer = writer.Capacity <= MostKeptBytes ? writer : null;
         return part;
     }
 

@@ -23,6 +23,10 @@ namespace Sessionize.State;
 public sealed class FileSessionStateStore : ISessionStateStore
 {
     private const int DeleteGroup = 8;
+
+    // The buffer of a file stays for the next one, unless it is as large as few are.
+    private const int MostKeptBytes = 16 * 1024 * 1024;
+
     private static readonly TimeSpan s_keepUnconfirmed = TimeSpan.FromDays(1);
 
     private readonly IFileStorage _storage;
@@ -32,6 +36,7 @@ public sealed class FileSessionStateStore : ISessionStateStore
     private readonly StorageRetries _retries;
     private readonly StatePlace _place;
     private readonly ConcurrentDictionary<LaneId, LaneVersions> _lanes = new();
+    private ArrayBufferWriter<byte>? _freeBuffer;
 
     /// <summary>Creates a store; nothing is read or written yet.</summary>
     /// <param name="storage">Holds the files; disposed of with the store.</param>
@@ -64,7 +69,7 @@ public sealed class FileSessionStateStore : ISessionStateStore
         LaneVersions versions = basedOn is { } known
             ? await LearnAsync(lane, known, cancellationToken).ConfigureAwait(false)
             : _lanes.GetOrAdd(lane, _ => new LaneVersions(NowMs));
-        ArrayBufferWriter<byte> file = new();
+        ArrayBufferWriter<byte> file = Interlocked.Exchange(ref _freeBuffer, null) ?? new ArrayBufferWriter<byte>();
         new StateFile(lane, version, basedOn, versions.Kept(), versions.SweptMs).WriteFront(file);
         StateContentStream content = new(file);
         await using (content.ConfigureAwait(false))
@@ -82,6 +87,11 @@ public sealed class FileSessionStateStore : ISessionStateStore
         }
 
         versions.Add(version, basedOn);
+        if (file.Capacity <= MostKeptBytes)
+        {
+            file.ResetWrittenCount();
+            _freeBuffer = file;
+        }
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,12 @@ internal sealed class StateContentStream(ArrayBufferWriter<byte> file) : Stream
         set => throw new NotSupportedException("The content is written from its beginning to its end.");
     }
 
-    public override void Write(ReadOnlySpan<byte> buffer) => file.Write(buffer);
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        // Asked for at once: what is written is mostly the whole content, and the buffer would grow to it step by step.
+        buffer.CopyTo(file.GetSpan(buffer.Length));
+        file.Advance(buffer.Length);
+    }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 

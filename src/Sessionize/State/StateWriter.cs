@@ -6,7 +6,7 @@ using Sessionize.Engine;
 
 namespace Sessionize.State;
 
-/// <summary>Writes a part of a lane's state: blocks with length and CRC-32C, each with texts of its own, so that each stands alone.</summary>
+/// <summary>Writes a part of a lane's state: blocks with length and CRC-32C, each with texts of its own, so that each stands alone. Then, if wanted, another one.</summary>
 /// <param name="expectedBytes">About how long the part will be: where that is known, nothing is copied to grow.</param>
 internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
 {
@@ -20,6 +20,9 @@ internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
     private readonly TextTable _known = new();
     private int[] _numberOf = new int[16];
     private int _numbers;
+
+    /// <summary>How long a part may become without a copy.</summary>
+    public int Capacity => _file.Capacity;
 
     /// <summary>Takes in what is written, until it is set to <see langword="null"/>.</summary>
     public VisitDigest? Digest { get; set; }
@@ -103,17 +106,21 @@ internal sealed class StateWriter(int expectedBytes = StateWriter.BlockBytes)
             return;
         }
 
-        Span<byte> frame = _file.GetSpan(8);
+        Span<byte> frame = _file.GetSpan(8 + _used);
         BinaryPrimitives.WriteInt32LittleEndian(frame, _used);
         BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], Checksum(_block.AsSpan(0, _used)));
-        _file.Advance(8);
-        _file.Write(_block.AsSpan(0, _used));
+        _block.AsSpan(0, _used).CopyTo(frame[8..]);
+        _file.Advance(8 + _used);
         _used = 0;
         _known.Clear();
         _numbers = 0;
     }
 
+    /// <summary>Begins another part, in the memory of the one before.</summary>
+    public void Clear() => _file.ResetWrittenCount();
+
     /// <summary>Ends the part with an empty block, by which a cut file is known.</summary>
+    /// <returns>The part; valid until <see cref="Clear"/>.</returns>
     public ReadOnlyMemory<byte> Complete()
     {
         EndBlock();
