@@ -253,6 +253,29 @@ public sealed class SessionizationPipelineTests : IAsyncDisposable
     }
 
     [Fact(Timeout = TimeoutMs)]
+    public async Task RunAsync_SourceThatAlwaysHasRecords_StopsWhenAskedAndCommitsWhatItTook()
+    {
+        EndlessSource source = new(BaseMs);
+        RecordingSink sink = new();
+        SessionizationDefinition definition = new() { Source = _ => source, Sink = _ => sink };
+        await using SessionizationPipeline pipeline = new(definition);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task running = Task.Run(() => pipeline.RunAsync(stop.Token), Token);
+        while (source.Records < 100_000)
+        {
+            await Task.Yield();
+        }
+
+        await stop.CancelAsync();
+        await running;
+
+        await sink.NextCommitAsync();
+        SinkCommit last = await sink.NextCommitAsync();
+        Assert.Equal(source.Records, last.Lanes[0].Positions[0].Next);
+        Assert.Equal(source.Records, pipeline.Counts.Events);
+    }
+
+    [Fact(Timeout = TimeoutMs)]
     public async Task RunAsync_SinkThatFails_FailsEverybodyWithItsError()
     {
         IAsyncEnumerable<SessionChange> reading = _pipeline.ReadSessionsAsync(Token);

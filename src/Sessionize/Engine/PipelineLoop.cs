@@ -148,6 +148,8 @@ internal sealed partial class PipelineLoop(
     /// <summary>Reads when the limits allow it; a change of the partitions does not wait for that.</summary>
     private async Task<SourceReadResult> ReadAsync(CancellationToken cancellationToken)
     {
+        // A source that always has records never waits, and so need not hear of it.
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             while (_limits.Pause() is { } pause)
