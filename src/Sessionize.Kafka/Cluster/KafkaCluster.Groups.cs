@@ -12,7 +12,7 @@ internal sealed partial class KafkaCluster
         try
         {
             DescribeConsumerGroupsResult result = await InTimeAsync(
-                _admin.Current.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request }), s_request).ConfigureAwait(false);
+                _admin.Use(client => client.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request })), s_request).ConfigureAwait(false);
             ConsumerGroupDescription group = result.ConsumerGroupDescriptions.Single();
             MemberDescription? own = group.Members.Find(member => member.ConsumerId == memberId);
             return group.State == ConsumerGroupState.Stable && own is not null
@@ -35,7 +35,7 @@ internal sealed partial class KafkaCluster
         try
         {
             DescribeConsumerGroupsResult result = await InTimeAsync(
-                _admin.Current.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request }), s_request).ConfigureAwait(false);
+                _admin.Use(client => client.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request })), s_request).ConfigureAwait(false);
             return [.. result.ConsumerGroupDescriptions.Single().Members.Select(member => member.ConsumerId)];
         }
         catch (KafkaException)
@@ -50,8 +50,8 @@ internal sealed partial class KafkaCluster
         async () =>
         {
             List<ListConsumerGroupOffsetsResult> results = await InTimeAsync(
-                _admin.Current.ListConsumerGroupOffsetsAsync(
-                    [new ConsumerGroupTopicPartitions(groupId, null)], new ListConsumerGroupOffsetsOptions { RequestTimeout = s_request }),
+                _admin.Use(client => client.ListConsumerGroupOffsetsAsync(
+                    [new ConsumerGroupTopicPartitions(groupId, null)], new ListConsumerGroupOffsetsOptions { RequestTimeout = s_request })),
                 s_request).ConfigureAwait(false);
             return results.SelectMany(result => result.Partitions).Where(partition => partition.Offset >= 0)
                 .Select(partition => partition.Topic).ToHashSet(StringComparer.Ordinal);
@@ -64,8 +64,8 @@ internal sealed partial class KafkaCluster
     {
         try
         {
-            await _admin.Current.DeleteTopicsAsync([topic], new DeleteTopicsOptions { RequestTimeout = s_request, OperationTimeout = s_request }).ConfigureAwait(false);
-            await _admin.Current.DeleteGroupsAsync([group], new DeleteGroupsOptions { RequestTimeout = s_request }).ConfigureAwait(false);
+            await _admin.Use(client => client.DeleteTopicsAsync([topic], new DeleteTopicsOptions { RequestTimeout = s_request, OperationTimeout = s_request })).ConfigureAwait(false);
+            await _admin.Use(client => client.DeleteGroupsAsync([group], new DeleteGroupsOptions { RequestTimeout = s_request })).ConfigureAwait(false);
             return true;
         }
         catch (DeleteGroupsException failure) when (failure.Results.All(result => result.Error.Code is ErrorCode.NoError or ErrorCode.GroupIdNotFound))

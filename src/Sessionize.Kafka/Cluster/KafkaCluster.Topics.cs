@@ -14,9 +14,9 @@ internal sealed partial class KafkaCluster
     {
         try
         {
-            await _admin.Current.CreateTopicsAsync(
+            await _admin.Use(client => client.CreateTopicsAsync(
                 [new TopicSpecification { Name = name, NumPartitions = partitions, ReplicationFactor = -1, Configs = settings }],
-                new CreateTopicsOptions { RequestTimeout = s_request, OperationTimeout = s_request }).ConfigureAwait(false);
+                new CreateTopicsOptions { RequestTimeout = s_request, OperationTimeout = s_request })).ConfigureAwait(false);
             Log.TopicCreated(_logger, name, partitions);
         }
         catch (CreateTopicsException failure) when (failure.Results[0].Error.Code == ErrorCode.TopicAlreadyExists)
@@ -38,8 +38,8 @@ internal sealed partial class KafkaCluster
             try
             {
                 List<DescribeConfigsResult> results = await InTimeAsync(
-                    _admin.Current.DescribeConfigsAsync(
-                        [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = s_request }),
+                    _admin.Use(client => client.DescribeConfigsAsync(
+                        [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = s_request })),
                     s_request).ConfigureAwait(false);
                 return results[0].Entries.GetValueOrDefault(setting)?.Value;
             }

@@ -134,7 +134,7 @@ internal sealed partial class KafkaCluster : IDisposable
         try
         {
             ListOffsetsResult result = await InTimeAsync(
-                _admin.Current.ListOffsetsAsync(specifications, new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = timeout }), timeout).ConfigureAwait(false);
+                _admin.Use(client => client.ListOffsetsAsync(specifications, new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = timeout })), timeout).ConfigureAwait(false);
             return result.ResultInfos.ToDictionary(
                 info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
         }
@@ -219,7 +219,7 @@ internal sealed partial class KafkaCluster : IDisposable
     }
 
     private Task<KnownTopic[]> DescribeWithoutIdsAsync(IReadOnlyCollection<string> names) => Task.Run(() =>
-        _admin.Current.GetMetadata(s_localRequest).Topics.Where(topic => !topic.Error.IsError && names.Contains(topic.Topic))
+        _admin.Use(client => client.GetMetadata(s_localRequest)).Topics.Where(topic => !topic.Error.IsError && names.Contains(topic.Topic))
             .Select(topic => new KnownTopic(topic.Topic, KnownTopic.NoId, topic.Partitions.Count)).ToArray());
 
     private async Task<IReadOnlyList<KnownTopic>> DescribeWithIdsAsync(IReadOnlyCollection<string> names, TimeSpan timeout)
@@ -228,7 +228,7 @@ internal sealed partial class KafkaCluster : IDisposable
         try
         {
             DescribeTopicsResult result = await InTimeAsync(
-                _admin.Current.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = timeout }), timeout).ConfigureAwait(false);
+                _admin.Use(client => client.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = timeout })), timeout).ConfigureAwait(false);
             found = result.TopicDescriptions;
         }
         catch (DescribeTopicsException partly)
@@ -262,7 +262,7 @@ internal sealed partial class KafkaCluster : IDisposable
         }
     }
 
-    private Task<string[]> TopicsAsync() => Task.Run(() => _admin.Current.GetMetadata(s_request).Topics.Select(topic => topic.Topic).ToArray());
+    private Task<string[]> TopicsAsync() => Task.Run(() => _admin.Use(client => client.GetMetadata(s_request)).Topics.Select(topic => topic.Topic).ToArray());
 
     private async Task<T> RepeatAsync<T>(string what, Func<Task<T>> ask, CancellationToken cancellationToken)
     {
