@@ -10,16 +10,13 @@ public sealed partial class ObservabilityFilesTests
     // Prometheus' own, and those of the scrape.
     private static readonly string[] s_otherLabels = ["le", "instance"];
 
-    private static readonly string[] s_rows =
-        [.. File.ReadLines(Path.Combine(Repository.Root, "docs/guides/observability.md")).Where(line => line.StartsWith("| `sessionize.", StringComparison.Ordinal))];
-
     public static TheoryData<string> Files => ["docs/observability/grafana.json", "docs/observability/alerts.yml"];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Metrics_OfAFile_AreInstruments(string file)
     {
-        HashSet<string> known = [.. s_rows.SelectMany(PrometheusNames)];
+        HashSet<string> known = [.. ObservabilityPage.Instruments.SelectMany(PrometheusNames)];
 
         Assert.All(ExpressionsOf(file), expression =>
         {
@@ -44,7 +41,7 @@ public sealed partial class ObservabilityFilesTests
     {
         string expressions = string.Join(' ', ExpressionsOf("docs/observability/grafana.json"));
 
-        Assert.All(s_rows, row => Assert.Contains(PrometheusNames(row), name => expressions.Contains(name, StringComparison.Ordinal)));
+        Assert.All(ObservabilityPage.Instruments, row => Assert.Contains(PrometheusNames(row), name => expressions.Contains(name, StringComparison.Ordinal)));
     }
 
     [Theory]
