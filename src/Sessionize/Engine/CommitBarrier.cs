@@ -7,6 +7,6 @@ internal sealed record CommitBarrier(
     IReadOnlyList<DeadLetter> DeadLetters,
     IReadOnlyList<CommitBarrier.LaneState> States)
 {
-    /// <summary>One lane's state as of the barrier.</summary>
+    /// <summary>One lane's state as of the barrier. Its content is the lane's memory, which the lane's next barrier uses again: one commit of a lane at a time.</summary>
     internal sealed record LaneState(LaneId Lane, StateVersion Version, StateVersion? BasedOn, ReadOnlyMemory<byte> Content);
 }
