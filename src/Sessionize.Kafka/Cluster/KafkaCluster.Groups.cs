@@ -11,8 +11,8 @@ internal sealed partial class KafkaCluster
     {
         try
         {
-            DescribeConsumerGroupsResult result = await InTimeAsync(
-                _admin.Use(client => client.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request })), s_request).ConfigureAwait(false);
+            DescribeConsumerGroupsResult result = await AskAsync(
+                client => client.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request }), s_request).ConfigureAwait(false);
             ConsumerGroupDescription group = result.ConsumerGroupDescriptions.Single();
             MemberDescription? own = group.Members.Find(member => member.ConsumerId == memberId);
             return group.State == ConsumerGroupState.Stable && own is not null
@@ -34,8 +34,8 @@ internal sealed partial class KafkaCluster
 
         try
         {
-            DescribeConsumerGroupsResult result = await InTimeAsync(
-                _admin.Use(client => client.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request })), s_request).ConfigureAwait(false);
+            DescribeConsumerGroupsResult result = await AskAsync(
+                client => client.DescribeConsumerGroupsAsync([groupId], new DescribeConsumerGroupsOptions { RequestTimeout = s_request }), s_request).ConfigureAwait(false);
             return [.. result.ConsumerGroupDescriptions.Single().Members.Select(member => member.ConsumerId)];
         }
         catch (KafkaException)
@@ -49,9 +49,9 @@ internal sealed partial class KafkaCluster
         $"asking for the offsets of the group '{groupId}'",
         async () =>
         {
-            List<ListConsumerGroupOffsetsResult> results = await InTimeAsync(
-                _admin.Use(client => client.ListConsumerGroupOffsetsAsync(
-                    [new ConsumerGroupTopicPartitions(groupId, null)], new ListConsumerGroupOffsetsOptions { RequestTimeout = s_request })),
+            List<ListConsumerGroupOffsetsResult> results = await AskAsync(
+                client => client.ListConsumerGroupOffsetsAsync(
+                    [new ConsumerGroupTopicPartitions(groupId, null)], new ListConsumerGroupOffsetsOptions { RequestTimeout = s_request }),
                 s_request).ConfigureAwait(false);
             return results.SelectMany(result => result.Partitions).Where(partition => partition.Offset >= 0)
                 .Select(partition => partition.Topic).ToHashSet(StringComparer.Ordinal);

@@ -37,9 +37,9 @@ internal sealed partial class KafkaCluster
         {
             try
             {
-                List<DescribeConfigsResult> results = await InTimeAsync(
-                    _admin.Use(client => client.DescribeConfigsAsync(
-                        [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = s_request })),
+                List<DescribeConfigsResult> results = await AskAsync(
+                    client => client.DescribeConfigsAsync(
+                        [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = s_request }),
                     s_request).ConfigureAwait(false);
                 return results[0].Entries.GetValueOrDefault(setting)?.Value;
             }

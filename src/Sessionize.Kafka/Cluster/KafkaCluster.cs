@@ -73,7 +73,6 @@ internal sealed partial class KafkaCluster : IDisposable
             catch (KafkaException failure) when (failure.Error.Code == ErrorCode.UnknownTopicOrPart && _clock.GetElapsedTime(start) < s_newTopic)
             {
                 // One that was created a moment ago is not known everywhere.
-                await Task.Delay(TimeSpan.FromMilliseconds(300), _clock, cancellationToken).ConfigureAwait(false);
             }
             catch (KafkaException failure) when (failure.Error.Code == ErrorCode.UnknownTopicOrPart)
             {
@@ -90,12 +89,10 @@ internal sealed partial class KafkaCluster : IDisposable
                 }
 
                 // It came between the two questions.
-                await Task.Delay(TimeSpan.FromMilliseconds(300), _clock, cancellationToken).ConfigureAwait(false);
             }
             catch (KafkaException failure) when (KafkaFailure.IsPassing(failure.Error) && _clock.GetElapsedTime(start) < options.StartTimeout)
             {
                 // The brokers may be starting, just as we are.
-                await Task.Delay(TimeSpan.FromMilliseconds(300), _clock, cancellationToken).ConfigureAwait(false);
             }
             catch (KafkaException failure)
             {
@@ -103,6 +100,8 @@ internal sealed partial class KafkaCluster : IDisposable
                     ? KafkaFailure.Unavailable(_servers, _clock.GetElapsedTime(start), _errors.Last, failure)
                     : KafkaFailure.Of($"asking {_servers} for the topics", failure);
             }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(300), _clock, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -133,8 +132,8 @@ internal sealed partial class KafkaCluster : IDisposable
 
         try
         {
-            ListOffsetsResult result = await InTimeAsync(
-                _admin.Use(client => client.ListOffsetsAsync(specifications, new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = timeout })), timeout).ConfigureAwait(false);
+            ListOffsetsResult result = await AskAsync(
+                client => client.ListOffsetsAsync(specifications, new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = timeout }), timeout).ConfigureAwait(false);
             return result.ResultInfos.ToDictionary(
                 info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
         }
@@ -203,7 +202,7 @@ internal sealed partial class KafkaCluster : IDisposable
             _tellsIds = true;
             return topics;
         }
-        catch (KafkaException failure) when (mayBeEmbedded && failure.Error.Reason.Contains("controller", StringComparison.Ordinal))
+        catch (KafkaException failure) when (mayBeEmbedded && WaitsForController(failure))
         {
             // Once more after they are known to answer, so that a machine that is slow is not taken for one without a controller.
             IReadOnlyList<KnownTopic> topics = await DescribeWithoutIdsAsync(names).ConfigureAwait(false);
@@ -227,8 +226,8 @@ internal sealed partial class KafkaCluster : IDisposable
         List<TopicDescription> found;
         try
         {
-            DescribeTopicsResult result = await InTimeAsync(
-                _admin.Use(client => client.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = timeout })), timeout).ConfigureAwait(false);
+            DescribeTopicsResult result = await AskAsync(
+                client => client.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new DescribeTopicsOptions { RequestTimeout = timeout }), timeout).ConfigureAwait(false);
             found = result.TopicDescriptions;
         }
         catch (DescribeTopicsException partly)
@@ -249,18 +248,26 @@ internal sealed partial class KafkaCluster : IDisposable
             ? KnownTopic.NoId
             : id.ToString().TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
-    /// <summary>Waits for an answer only a little longer than librdkafka says that it does: one asked for while a broker goes may never come.</summary>
-    private static async Task<T> InTimeAsync<T>(Task<T> answer, TimeSpan timeout)
+    /// <summary>Asks, and waits only a little longer for the answer than librdkafka says that it does: one asked for while a broker goes may never come.</summary>
+    private async Task<T> AskAsync<T>(Func<IAdminClient, Task<T>> ask, TimeSpan timeout)
     {
         try
         {
-            return await answer.WaitAsync(timeout + s_grace).ConfigureAwait(false);
+            return await _admin.Use(ask).WaitAsync(timeout + s_grace).ConfigureAwait(false);
         }
         catch (TimeoutException late)
         {
             throw new KafkaException(new Error(ErrorCode.Local_TimedOut), late);
         }
+        catch (KafkaException failure) when (WaitsForController(failure))
+        {
+            // The client goes on asking the broker that it was told to ask, though that one is gone, unless it looks for the present one.
+            await TopicsAsync().ConfigureAwait(false);
+            throw;
+        }
     }
+
+    private static bool WaitsForController(KafkaException failure) => failure.Error.Reason.Contains("controller", StringComparison.Ordinal);
 
     private Task<string[]> TopicsAsync() => Task.Run(() => _admin.Use(client => client.GetMetadata(s_request)).Topics.Select(topic => topic.Topic).ToArray());
 
@@ -274,8 +281,10 @@ internal sealed partial class KafkaCluster : IDisposable
             {
                 return await ask().WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (KafkaException failure) when (KafkaFailure.IsPassing(failure.Error) && _clock.GetElapsedTime(start) < s_patience)
+            catch (KafkaException failure)
+                when ((KafkaFailure.IsPassing(failure.Error) || failure.Error.Code == ErrorCode.UnknownTopicOrPart) && _clock.GetElapsedTime(start) < s_patience)
             {
+                // Not every broker hears of a new topic at once.
                 await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(false);
                 pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
             }

@@ -96,8 +96,18 @@ public sealed class KafkaBroker : IAsyncDisposable
     /// <summary>A name that no other test has.</summary>
     public string NewName(string stem) => $"{stem}-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}";
 
-    /// <summary>Makes a topic.</summary>
+    /// <summary>Makes a topic, and waits until the brokers have all of it: they say that it is made when it is decided.</summary>
     public async Task<string> CreateTopicAsync(int partitions, string? name = null, params (string Key, string Value)[] settings)
+    {
+        name = await BeginTopicAsync(partitions, name, settings);
+        TopicPartitionOffsetSpec[] ends =
+            [.. Enumerable.Range(0, partitions).Select(number => new TopicPartitionOffsetSpec { TopicPartition = new(name, number), OffsetSpec = OffsetSpec.Latest() })];
+        await RepeatAsync(() => Admin.ListOffsetsAsync(ends));
+        return name;
+    }
+
+    /// <summary>Makes a topic without waiting for it.</summary>
+    public async Task<string> BeginTopicAsync(int partitions, string? name = null, params (string Key, string Value)[] settings)
     {
         name ??= NewName("clicks");
         await Admin.CreateTopicsAsync([new TopicSpecification
@@ -108,6 +118,23 @@ public sealed class KafkaBroker : IAsyncDisposable
             Configs = settings.ToDictionary(setting => setting.Key, setting => setting.Value),
         }]);
         return name;
+    }
+
+    /// <summary>Asks the brokers until they answer.</summary>
+    public static async Task<T> RepeatAsync<T>(Func<Task<T>> ask)
+    {
+        CancellationToken limit = TimeLimit.Of();
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (KafkaException) when (!limit.IsCancellationRequested)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), limit);
+            }
+        }
     }
 
     /// <summary>Changes settings of a topic.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sessionize.Cli.Tests.Support;
+using Sessionize.Kafka.Cluster;
 using Sessionize.Kafka.Tests.Support;
 using Xunit;
 
@@ -35,6 +37,50 @@ public sealed class RunOnThreeBrokersTests(ThreeBrokers brokers) : ToolOnBrokerT
         ToolResult stopped = Stop(run, "TERM").AssertCivil();
         Assert.True(stopped.ExitCode == Done, stopped.Error);
         await CloseAndCompareAsync(topic, Clicks.EventsOf(records));
+    }
+
+    [Fact]
+    public async Task BrokerThatClientsAsk_Goes_AnotherIsAsked()
+    {
+        string topic = await Broker.CreateTopicAsync(1);
+
+        // Each broker tells its clients of another one whom they should ask about topics. Some of so many are told of the one that goes.
+        KafkaCluster[] clients = [.. Enumerable.Range(0, 12).Select(_ => new KafkaCluster(Broker.Servers, [], TimeProvider.System, NullLogger.Instance))];
+        try
+        {
+            await Task.WhenAll(clients.Select(client => client.DescribeAsync([topic], Token)));
+            await Broker.RunAsync("kill", "--broker", "2");
+
+            Assert.All(await Task.WhenAll(clients.Select(client => client.DescribeAsync([topic], Token))), topics => Assert.Equal(topic, Assert.Single(topics).Name));
+        }
+        finally
+        {
+            await Broker.RunAsync("restart-broker", "--broker", "2");
+            Array.ForEach(clients, client => client.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task TopicThatIsBeingMade_NotAllBrokersKnowIt_ThoseThatDoNotAreAskedAgain()
+    {
+        const int Partitions = 60;
+        using KafkaCluster cluster = new(Broker.Servers, [], TimeProvider.System, NullLogger.Instance);
+        for (int round = 0; round < 20; round++)
+        {
+            string topic = Broker.NewName("new");
+            Task making = Broker.BeginTopicAsync(Partitions, topic);
+            while ((await cluster.DescribeAsync([topic], Token)).Count == 0)
+            {
+            }
+
+            Assert.Equal("delete", await cluster.SettingOfAsync(topic, "cleanup.policy", Token));
+            IReadOnlyDictionary<TopicPartition, long> ends = await cluster.ListOffsetsAsync(
+                [.. Enumerable.Range(0, Partitions).Select(number => new TopicPartitionOffsetSpec { TopicPartition = new(topic, number), OffsetSpec = OffsetSpec.Latest() })],
+                IsolationLevel.ReadUncommitted,
+                Token);
+            Assert.Equal(Partitions, ends.Count(end => end.Value == 0));
+            await making;
+        }
     }
 
     [Fact]
@@ -94,11 +140,9 @@ public sealed class RunOnThreeBrokersTests(ThreeBrokers brokers) : ToolOnBrokerT
         await CloseAndCompareAsync(topic, Clicks.EventsOf(records));
     }
 
-    private async Task<int[]> LeadersAsync(string topic)
-    {
-        DescribeTopicsResult topics = await Broker.Admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]));
-        return [.. topics.TopicDescriptions[0].Partitions.OrderBy(partition => partition.Partition).Select(partition => partition.Leader?.Id ?? -1)];
-    }
+    /// <summary>Who leads the partitions, said by a broker that is there: a client may wait long for another that is not.</summary>
+    private Task<int[]> LeadersAsync(string topic) => KafkaBroker.RepeatAsync(() => Task.Run<int[]>(
+        () => [.. Broker.Admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics[0].Partitions.OrderBy(partition => partition.PartitionId).Select(partition => partition.Leader)]));
 
     /// <summary>Gives a broker that is back the partitions again that it led.</summary>
     private async Task LeadAgainAsync(string topic, int broker)
@@ -110,9 +154,9 @@ public sealed class RunOnThreeBrokersTests(ThreeBrokers brokers) : ToolOnBrokerT
             {
                 await Broker.Admin.ElectLeadersAsync(ElectionType.Preferred, null);
             }
-            catch (ElectLeadersException)
+            catch (KafkaException)
             {
-                // It has not caught up yet, or leads already.
+                // It has not caught up yet, or leads already; or the one is gone whom the client asks.
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(300), limit);

@@ -115,7 +115,11 @@ public abstract class ToolOnBrokerTests(KafkaBroker broker) : IAsyncLifetime
         CancellationToken limit = TimeLimit.Of();
         while (!holds(await PositionsAsync()))
         {
-            Assert.False(run.HasExited, "The run has ended.");
+            if (run.HasExited)
+            {
+                Assert.Fail($"The run has ended: {ToolProcess.Finish(run, standardInput: null).Error}");
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(300), limit);
         }
     }
