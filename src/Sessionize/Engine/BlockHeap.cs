@@ -8,7 +8,7 @@ namespace Sessionize.Engine;
 
 /// <summary>Blocks of bytes of any length without an object each, named by numbers; a block that is given back serves the next of its size.</summary>
 /// <remarks>Not thread-safe. Lengths are rounded up to one of four sizes between powers of two, so at most a quarter of a block is empty.</remarks>
-internal sealed unsafe class BlockHeap
+internal sealed unsafe class BlockHeap : IDisposable
 {
     /// <summary>The number of no block.</summary>
     public const uint None = uint.MaxValue;
@@ -25,10 +25,12 @@ internal sealed unsafe class BlockHeap
 
     private readonly uint[] _free = new uint[SizeClass(OwnChunkBytes) + 1];
     private readonly Stack<int> _freeChunks = new();
-    private byte[][] _chunks = new byte[16][];
+    private readonly Arena _arena = new();
 
-    // Where each chunk's bytes begin: chunks are pinned. By way of the array, its head would be read, which lies somewhere else, and be waited for.
+    // The chunks that are one block's, each with memory of its own.
+    private readonly Dictionary<int, NativeBlock> _ownChunks = [];
     private nint[] _starts = new nint[16];
+    private int[] _lengths = new int[16];
     private int _chunkCount;
     private int _current = -1;
     private int _used;
@@ -46,14 +48,14 @@ internal sealed unsafe class BlockHeap
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Get(uint block, int length)
     {
-        Debug.Assert(length >= 0 && length <= _chunks[block >> PlaceBits].Length - PlaceOf(block), "A block is read beyond the end of its chunk.");
+        Debug.Assert(length >= 0 && length <= _lengths[block >> PlaceBits] - PlaceOf(block), "A block is read beyond the end of its chunk.");
         return new Span<byte>(StartOf(block), length);
     }
 
     /// <summary>How many bytes a block has that was asked for with a length.</summary>
     public static int Capacity(int length) => length <= OwnChunkBytes ? BytesOf(SizeClass(length)) : RoundUp(length);
 
-    /// <summary>Asks for a block up to the place in it where something is to be added.</summary>
+    /// <summary>Asks for the bytes of a block from its beginning up to a place.</summary>
     public void Prefetch(uint block, int place)
     {
         if (Sse.IsSupported)
@@ -68,12 +70,27 @@ internal sealed unsafe class BlockHeap
         }
     }
 
+    /// <summary>Asks for the beginning of a block, and for the place in it where something is to be added.</summary>
+    public void PrefetchEnds(uint block, int place)
+    {
+        if (Sse.IsSupported)
+        {
+            byte* start = StartOf(block);
+            Sse.Prefetch0(start);
+            Sse.Prefetch0(start + place);
+        }
+    }
+
     /// <summary>Gives out a block with anything in it.</summary>
     public uint Allocate(int length)
     {
         if (length > OwnChunkBytes)
         {
-            return (uint)AddChunk(RoundUp(length)) << PlaceBits;
+            int own = RoundUp(length);
+            NativeBlock memory = new((nuint)own);
+            int chunk = AddChunk(memory.Start, own);
+            _ownChunks.Add(chunk, memory);
+            return (uint)chunk << PlaceBits;
         }
 
         int sizeClass = SizeClass(length);
@@ -86,9 +103,10 @@ internal sealed unsafe class BlockHeap
         }
 
         int bytes = BytesOf(sizeClass);
-        if (_current < 0 || _used + bytes > _chunks[_current].Length)
+        if (_current < 0 || _used + bytes > _lengths[_current])
         {
-            _current = AddChunk(_chunkCount < SmallChunks && bytes <= SmallChunkBytes ? SmallChunkBytes : ChunkBytes);
+            int next = _chunkCount < SmallChunks && bytes <= SmallChunkBytes ? SmallChunkBytes : ChunkBytes;
+            _current = AddChunk(_arena.Allocate(next), next);
             _used = 0;
         }
 
@@ -105,8 +123,10 @@ internal sealed unsafe class BlockHeap
         if (length > OwnChunkBytes)
         {
             int chunk = (int)(block >> PlaceBits);
-            Bytes -= _chunks[chunk].Length;
-            (_chunks[chunk], _starts[chunk]) = ([], 0);
+            _ownChunks.Remove(chunk, out NativeBlock? memory);
+            memory!.Dispose();
+            Bytes -= _lengths[chunk];
+            (_starts[chunk], _lengths[chunk]) = (0, 0);
             _freeChunks.Push(chunk);
             return;
         }
@@ -115,6 +135,16 @@ internal sealed unsafe class BlockHeap
         MemoryMarshal.Write(Get(block, sizeof(uint)), _free[sizeClass]);
         _free[sizeClass] = block;
         FreeBytes += BytesOf(sizeClass);
+    }
+
+    /// <summary>Gives all memory back.</summary>
+    public void Dispose()
+    {
+        _arena.Dispose();
+        foreach (NativeBlock own in _ownChunks.Values)
+        {
+            own.Dispose();
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -148,20 +178,19 @@ internal sealed unsafe class BlockHeap
         return ((sizeClass % 4) + 5) * Granule << shift;
     }
 
-    private int AddChunk(int bytes)
+    private int AddChunk(byte* start, int bytes)
     {
         if (!_freeChunks.TryPop(out int chunk))
         {
             chunk = _chunkCount++;
-            if (chunk == _chunks.Length)
+            if (chunk == _starts.Length)
             {
-                Array.Resize(ref _chunks, chunk * 2);
                 Array.Resize(ref _starts, chunk * 2);
+                Array.Resize(ref _lengths, chunk * 2);
             }
         }
 
-        _chunks[chunk] = GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
-        _starts[chunk] = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_chunks[chunk]));
+        (_starts[chunk], _lengths[chunk]) = ((nint)start, bytes);
         Bytes += bytes;
         return chunk;
     }

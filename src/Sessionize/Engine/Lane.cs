@@ -3,10 +3,13 @@ using Sessionize.Rules;
 namespace Sessionize.Engine;
 
 /// <summary>The events, watermark, open visits and closed sessions of one lane (semantics section 6). Not thread-safe: lanes share nothing.</summary>
-internal sealed partial class Lane
+internal sealed partial class Lane : IDisposable
 {
     // Rows are looked up this many at a time: the memory of one is fetched while others are worked on.
     private const int Ahead = 32;
+
+    // Few events take more.
+    private const int RoomOfAnEvent = 40;
 
     private readonly PipelinePlan _plan;
     private readonly SessionKernel _kernel;
@@ -235,6 +238,9 @@ internal sealed partial class Lane
         return letters;
     }
 
+    /// <summary>Gives the memory of the visits back. Numbers may still be read.</summary>
+    public void Dispose() => _visits.Dispose();
+
     private bool IsGood(EventBatch batch, int row, long arrivalMs, out BadEventReason reason)
     {
         reason = batch.Reason(row);
@@ -267,7 +273,15 @@ internal sealed partial class Lane
             if (users[i] != VisitTable.None)
             {
                 ref readonly VisitRecord visit = ref _visits[users[i]];
-                _visits.Blocks.Prefetch(visit.Block, visit.Used);
+                if (visit.BlockBytes - visit.Used >= RoomOfAnEvent)
+                {
+                    _visits.Blocks.PrefetchEnds(visit.Block, visit.Used);
+                }
+                else
+                {
+                    // It will have to grow, and all of it is copied.
+                    _visits.Blocks.Prefetch(visit.Block, visit.Used);
+                }
             }
         }
     }

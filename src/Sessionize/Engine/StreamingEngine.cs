@@ -114,6 +114,8 @@ internal sealed partial class StreamingEngine(
                 {
                     _partitions.Remove(partition.Source.Name);
                 }
+
+                open.Lane.Dispose();
             }
         }
 

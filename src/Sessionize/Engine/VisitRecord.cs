@@ -7,16 +7,29 @@ namespace Sessionize.Engine;
 /// <see cref="FirstMs"/> to <see cref="SessionEndsRule"/> say of the first open session what a <see cref="VisitState"/> says that cannot be
 /// had from the carried-over one and the events. In a crowded visit (<see cref="Crowd"/>) only due time, timer, marks and the user count.
 /// </remarks>
-[StructLayout(LayoutKind.Auto)]
+[StructLayout(LayoutKind.Sequential, Size = Bytes)]
 internal struct VisitRecord
 {
+    /// <summary>The size of a record: two lines of the processor's cache.</summary>
+    public const int Bytes = 128;
+
     /// <summary>The watermark under which something is to be done: a session closes, an event is reached, or the user is forgotten.</summary>
     public long DueMs;
 
     /// <summary>When the timer looks at the visit; <see cref="long.MaxValue"/>: never.</summary>
     public long TimerMs;
-    public int TimerBefore;
-    public int TimerAfter;
+
+    /// <summary>The times of the first and the last event, of any session.</summary>
+    public long FirstMs;
+    public long LastMs;
+    public long LastPosition;
+
+    public long VisitDeadlineMs;
+    public long SessionDeadlineMs;
+    public long FloorMs;
+
+    /// <summary>The digest of the visit as it was written or read last; 0 when it never was. The sum over all visits is part of the lane's checksum.</summary>
+    public ulong Digest;
 
     public uint Block;
     public int BlockBytes;
@@ -28,15 +41,12 @@ internal struct VisitRecord
     /// <summary>The end of the last event; the rest of the block is free.</summary>
     public int Used;
 
-    public long FloorMs;
+    /// <summary>The place of a crowded visit's object; -1 where the events are in the block.</summary>
+    public int Crowd;
 
-    /// <summary>The times of the first and the last event, of any session.</summary>
-    public long FirstMs;
-    public long LastMs;
-    public long LastPosition;
+    public int TimerBefore;
+    public int TimerAfter;
 
-    public long VisitDeadlineMs;
-    public long SessionDeadlineMs;
     public short VisitDeadlineRule;
     public short SessionDeadlineRule;
     public short VisitEndsRule;
@@ -45,16 +55,10 @@ internal struct VisitRecord
     /// <summary>The rule by which the event behind the first session starts another, where that is why it ends; else -1.</summary>
     public short StartsNewRule;
 
-    /// <summary>The digest of the visit as it was written or read last; 0 when it never was. The sum over all visits is part of the lane's checksum.</summary>
-    public ulong Digest;
-
     public ushort Count;
     public ushort FirstLength;
     public FloorKind FloorKind;
     public VisitMarks Marks;
-
-    /// <summary>The place of a crowded visit's object; -1 where the events are in the block.</summary>
-    public int Crowd;
 
     public readonly bool Has(VisitMarks mark) => (Marks & mark) != 0;
 }

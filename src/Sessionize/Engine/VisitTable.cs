@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Sessionize.Engine;
@@ -11,29 +10,30 @@ namespace Sessionize.Engine;
 /// taken out is filled up from behind, so nothing has to be swept. Ids are hashed with a seed of the process: what users are called cannot be
 /// arranged to make it slow.
 /// </remarks>
-internal sealed unsafe class VisitTable
+internal sealed unsafe class VisitTable : IDisposable
 {
     /// <summary>The number of no user.</summary>
     public const int None = -1;
 
     private const int SlabBits = 8;
+    private const int SlabBytes = VisitRecord.Bytes << SlabBits;
     private const int FirstSlotBits = 6;
     private const int MostSlotBits = 30;
     private const int LeastFreeBytes = 1024 * 1024;
 
     private static readonly long s_seed = Random.Shared.NextInt64();
 
-    private VisitRecord[][] _slabs = new VisitRecord[16][];
-
-    // Where each slab's records begin: slabs are pinned. By way of the array, its head would be read, which lies somewhere else, and be waited for.
+    private readonly Arena _records = new();
     private nint[] _starts = new nint[16];
-    private ulong[] _slots = [];
+    private int _slabs;
+    private NativeBlock _slotMemory;
+    private ulong* _slots;
     private int _slotBits;
 
     // The records that are free, the one freed last first.
     private int _free = None;
 
-    public VisitTable() => MakeSlots(FirstSlotBits);
+    public VisitTable() => _slotMemory = MakeSlots(FirstSlotBits);
 
     public BlockHeap Blocks { get; private set; } = new();
 
@@ -41,8 +41,7 @@ internal sealed unsafe class VisitTable
     public int Count { get; private set; }
 
     /// <summary>The memory of slots, records and blocks.</summary>
-    public long Bytes =>
-        ((long)_slots.Length * sizeof(ulong)) + ((long)((Capacity + (1 << SlabBits) - 1) >> SlabBits << SlabBits) * Unsafe.SizeOf<VisitRecord>()) + Blocks.Bytes;
+    public long Bytes => ((long)sizeof(ulong) << _slotBits) + ((long)_slabs * SlabBytes) + Blocks.Bytes;
 
     /// <summary>One above the largest number in use.</summary>
     public int Capacity { get; private set; }
@@ -65,7 +64,7 @@ internal sealed unsafe class VisitTable
     /// <summary>Finds a user, or <see cref="None"/>.</summary>
     public int Find(ulong hash, ReadOnlySpan<byte> userId)
     {
-        int mask = _slots.Length - 1;
+        int mask = Mask;
         ulong slot;
         for (int at = First(hash); (slot = _slots[at]) != 0; at = (at + 1) & mask)
         {
@@ -86,7 +85,7 @@ internal sealed unsafe class VisitTable
     /// <summary>Adds a user who is not there, with a block that holds the id alone.</summary>
     public int Add(ulong hash, ReadOnlySpan<byte> userId)
     {
-        if (Count >= _slots.Length / 4 * 3)
+        if (Count >= (Mask + 1) / 4 * 3)
         {
             Grow();
         }
@@ -99,17 +98,14 @@ internal sealed unsafe class VisitTable
         else
         {
             user = Capacity++;
-            if (user >> SlabBits == _slabs.Length)
+            if (user >> SlabBits == _slabs)
             {
-                Array.Resize(ref _slabs, _slabs.Length * 2);
-                Array.Resize(ref _starts, _slabs.Length);
-            }
+                if (_slabs == _starts.Length)
+                {
+                    Array.Resize(ref _starts, _slabs * 2);
+                }
 
-            if (_slabs[user >> SlabBits] is null)
-            {
-                VisitRecord[] slab = GC.AllocateArray<VisitRecord>(1 << SlabBits, pinned: true);
-                _slabs[user >> SlabBits] = slab;
-                _starts[user >> SlabBits] = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(slab));
+                _starts[_slabs++] = (nint)_records.Allocate(SlabBytes);
             }
         }
 
@@ -135,7 +131,7 @@ internal sealed unsafe class VisitTable
     public void Remove(int user)
     {
         ref VisitRecord visit = ref this[user];
-        int mask = _slots.Length - 1;
+        int mask = Mask;
         int hole = First(Hash(UserId(user)));
         while (NumberOf(_slots[hole]) != user)
         {
@@ -181,7 +177,16 @@ internal sealed unsafe class VisitTable
             }
         }
 
+        Blocks.Dispose();
         Blocks = compact;
+    }
+
+    /// <summary>Gives all memory back.</summary>
+    public void Dispose()
+    {
+        _slotMemory.Dispose();
+        _records.Dispose();
+        Blocks.Dispose();
     }
 
     /// <summary>Asks for the slot of a hash.</summary>
@@ -189,7 +194,7 @@ internal sealed unsafe class VisitTable
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref _slots[First(hash)]));
+            Sse.Prefetch0(_slots + First(hash));
         }
     }
 
@@ -206,10 +211,7 @@ internal sealed unsafe class VisitTable
         int user = NumberOf(slot);
         byte* record = (byte*)RecordOf(user);
         Sse.Prefetch0(record);
-        Sse.Prefetch0(record + 64);
-
-        // Records are not laid out by cache lines: every other one ends in a third.
-        Sse.Prefetch0(record + Unsafe.SizeOf<VisitRecord>() - 1);
+        Sse.Prefetch0(record + (VisitRecord.Bytes / 2));
         return user;
     }
 
@@ -221,10 +223,15 @@ internal sealed unsafe class VisitTable
     /// <summary>The slot where looking for a hash begins: its highest bits.</summary>
     private int First(ulong hash) => (int)(hash >> (64 - _slotBits));
 
-    private void MakeSlots(int bits)
+    private int Mask => (1 << _slotBits) - 1;
+
+    private NativeBlock MakeSlots(int bits)
     {
+        NativeBlock memory = new((nuint)sizeof(ulong) << bits);
+        memory.Clear();
+        _slots = (ulong*)memory.Start;
         _slotBits = bits;
-        _slots = GC.AllocateArray<ulong>(1 << bits, pinned: true);
+        return memory;
     }
 
     private void Grow()
@@ -234,8 +241,9 @@ internal sealed unsafe class VisitTable
             throw new SessionizeException($"More than {Count} users do not fit one lane: give the source more partitions.");
         }
 
-        ulong[] slots = _slots;
-        MakeSlots(_slotBits + 1);
+        using NativeBlock memory = _slotMemory;
+        ReadOnlySpan<ulong> slots = new(_slots, Mask + 1);
+        _slotMemory = MakeSlots(_slotBits + 1);
         foreach (ulong slot in slots)
         {
             if (slot != 0)
@@ -247,7 +255,7 @@ internal sealed unsafe class VisitTable
 
     private void Put(ulong slot)
     {
-        int mask = _slots.Length - 1;
+        int mask = Mask;
         int at = First(slot);
         while (_slots[at] != 0)
         {

@@ -34,9 +34,9 @@ internal sealed class SessionTopic(KafkaBroker broker, string name)
         }
 
         async Task<IEnumerable<long>> EndsAsync(IsolationLevel isolation) =>
-            (await broker.Admin.ListOffsetsAsync(
+            (await KafkaBroker.RepeatAsync(() => broker.Admin.ListOffsetsAsync(
                 Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new(name, partition), OffsetSpec = OffsetSpec.Latest() }),
-                new ListOffsetsOptions { IsolationLevel = isolation }))
+                new ListOffsetsOptions { IsolationLevel = isolation })))
             .ResultInfos.Select(info => (Partition: info.TopicPartitionOffsetError.Partition.Value, info.TopicPartitionOffsetError.Offset.Value))
             .OrderBy(end => end.Partition)
             .Select(end => end.Value);

@@ -19,7 +19,7 @@ internal static class TopicContent
             IsolationLevel = isolation,
         }).SetLogHandler((_, _) => { }).Build();
         using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        int partitions = admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics[0].Partitions.Count;
+        int partitions = admin.GetMetadata(topic, TimeSpan.FromSeconds(60)).Topics[0].Partitions.Count;
         consumer.Assign(Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(topic, partition, 0)));
         List<ConsumeResult<string?, string?>> records = [];
         CancellationToken limit = TimeLimit.Of();

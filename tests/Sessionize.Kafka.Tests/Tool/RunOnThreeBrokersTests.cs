@@ -63,9 +63,9 @@ public sealed class RunOnThreeBrokersTests(ThreeBrokers brokers) : ToolOnBrokerT
     [Fact]
     public async Task TopicThatIsBeingMade_NotAllBrokersKnowIt_ThoseThatDoNotAreAskedAgain()
     {
-        const int Partitions = 60;
+        const int Partitions = 12;
         using KafkaCluster cluster = new(Broker.Servers, [], TimeProvider.System, NullLogger.Instance);
-        for (int round = 0; round < 20; round++)
+        for (int round = 0; round < 8; round++)
         {
             string topic = Broker.NewName("new");
             Task making = Broker.BeginTopicAsync(Partitions, topic);

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Sessionize.Engine.Batch;
+namespace Sessionize.Engine;
 
 /// <summary>Memory that does not move, beside the managed heap; released with the instance, or by the collector after it.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Sessionize.Engine.Batch;
+namespace Sessionize.Engine;
 
 /// <summary>Memory from the system itself, with large pages.</summary>
 internal static unsafe class SystemMemory

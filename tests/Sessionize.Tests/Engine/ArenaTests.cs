@@ -1,7 +1,7 @@
-using Sessionize.Engine.Batch;
+using Sessionize.Engine;
 using Xunit;
 
-namespace Sessionize.Tests.Engine.Batch;
+namespace Sessionize.Tests.Engine;
 
 public sealed unsafe class ArenaTests
 {

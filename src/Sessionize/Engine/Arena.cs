@@ -1,4 +1,4 @@
-namespace Sessionize.Engine.Batch;
+namespace Sessionize.Engine;
 
 /// <summary>Memory that does not move, given out from front to back and taken back all at once.</summary>
 /// <remarks>Not thread-safe. Nothing that was given out may be used after <see cref="Dispose"/>, nor when nobody refers to the arena any more.</remarks>
