@@ -22,38 +22,36 @@ internal static class OpenVisitsJob
         Lane lane = Load.NewLane();
         EventBatch batch = new(EventFields.None);
         long position = 0;
-        List<(double, double)> alone = [];
-        List<(double, double)> withTriggers = [];
-        List<(double, double)> withCheckpoints = [];
-        for (int round = 0; round <= rounds; round++)
+        List<double> events = [];
+        List<double> deltas = [];
+        List<double> withDeltas = [];
+        for (int round = 0; round < rounds; round++)
         {
-            (double cpu, double wall) = (0, 0);
-            for (int events = 0; events < EventsPerRound; events += EventsPerBatch)
+            double cpu = 0;
+            for (int taken = 0; taken < EventsPerRound; taken += EventsPerBatch)
             {
                 // Two events a millisecond, so that a user comes every eight minutes; one in fifty is late by up to five.
                 Load.Fill(batch, ref position, EventsPerBatch, at => (random.Next(Load.Users), Load.BaseMs + (at / 2) - (random.Next(50) == 0 ? random.Next(300_000) : 0)), withIds: true);
-                (double batchCpu, double batchWall) = Load.Time(() => Load.Take(lane, batch));
-                (cpu, wall) = (cpu + batchCpu, wall + batchWall);
+                cpu += Load.Time(() => Load.Take(lane, batch)).Cpu;
                 lane.TakeClosed();
                 lane.TakeDeadLetters();
             }
 
-            (double stateCpu, double stateWall) = Load.Time(() => lane.Checkpoint(full: false));
-            if (round > 0)
-            {
-                alone.Add((cpu / EventsPerRound * 1e6, wall / EventsPerRound * 1e6));
-                withTriggers.Add(With(EventsPerTrigger));
-                withCheckpoints.Add(With(EventsPerRound));
-            }
-
-            (double, double) With(int eventsPerCheckpoint) =>
-                ((cpu / EventsPerRound + stateCpu / eventsPerCheckpoint) * 1e6, (wall / EventsPerRound + stateWall / eventsPerCheckpoint) * 1e6);
+            double deltaCpu = Load.Time(() => lane.Checkpoint(full: false)).Cpu;
+            events.Add(cpu / EventsPerRound * 1e6);
+            deltas.Add(deltaCpu);
+            withDeltas.Add(events[^1] + (deltaCpu / EventsPerTrigger * 1e6));
         }
 
-        Load.Print($"an event, {lane.Users} users remembered", "ns", alone);
-        Load.Print("an event, with a delta of all visits every 45 million, which are 30 seconds of 1,500,000", "ns", withTriggers);
-        Load.Print("an event, with one every four million", "ns", withCheckpoints);
+        // A round is not like another: visits fill for an hour or two, then all of them reach two hours within minutes, then they end all the time.
+        Console.WriteLine($"| {lane.Users} users remembered, {EventsPerRound} events a round |{string.Concat(Enumerable.Range(1, rounds).Select(round => $" {round} |"))} |");
+        PrintRounds("an event", "ns", events);
+        PrintRounds("an event, with a delta of all visits every 45 million, which are 30 seconds of 1,500,000", "ns", withDeltas);
+        PrintRounds("the delta behind the round, of nearly all visits", "ms", deltas);
     }
+
+    private static void PrintRounds(string what, string unit, List<double> values) => Console.WriteLine(
+        $"| {what} |{string.Concat(values.Select(value => string.Create(CultureInfo.InvariantCulture, $" {value:f0} |")))} CPU {unit} |");
 
     private static void PrintBytes(bool withIds)
     {

@@ -50,6 +50,8 @@ internal sealed class PipelineMetrics : IDisposable
         meter.CreateObservableGauge("sessionize.commit.age", () => Read(r => r.CommitAge()), "s", "The time since the last commit, or since the start.");
         meter.CreateObservableUpDownCounter(
             "sessionize.state.size", () => Read(r => r.StateSize()), "By", "The last full snapshot of a lane's state and the deltas on it, as given to the store.");
+        meter.CreateObservableUpDownCounter(
+            "sessionize.state.memory", () => Read(r => r.StateMemory()), "By", "The memory of a lane's visits, which lies beside the runtime's heap.");
         meter.CreateObservableCounter(
             "sessionize.backpressure.time", () => Read(r => r.BackPressureTime()), "s", "The time for which the pipeline held its intake back.");
         _sessionDuration = meter.CreateHistogram(

@@ -105,6 +105,8 @@ internal sealed class PipelineReadings
     public IEnumerable<Measurement<long>> StateSize() =>
         RunningLanes.Where(open => open.StateBytes > 0).Select(open => Measure(open.StateBytes, LaneOf(open.Lane.Id)));
 
+    public IEnumerable<Measurement<long>> StateMemory() => RunningLanes.Select(open => Measure(open.Lane.VisitBytes, LaneOf(open.Lane.Id)));
+
     public IEnumerable<Measurement<double>> BackPressureTime() =>
     [
         Measure(_pressure.Limits.Total.TotalSeconds, Tag("reason", "limit")),

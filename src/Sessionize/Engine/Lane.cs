@@ -72,7 +72,7 @@ internal sealed partial class Lane : IDisposable
     /// <summary>The users of whom an event is not yet in a closed session.</summary>
     public int OpenVisits { get; private set; }
 
-    /// <summary>The memory of visits that are not crowded: slots, records and blocks. Pages and fields, each once, are not in it.</summary>
+    /// <summary>The memory of visits that are not crowded: slots, records and blocks. Pages and fields, each once, are not in it. May be read by any thread.</summary>
     public long VisitBytes => _visits.Bytes + (_dirty.Capacity * sizeof(int));
 
     /// <summary>The sessions that closed since they were last taken.</summary>

@@ -16,33 +16,35 @@ internal static class Leb128
 
     public static void Write(Span<byte> to, ref int at, ulong value)
     {
+        // In a variable of its own the place stays in a register.
+        int next = at;
         while (value >= 0x80)
         {
-            to[at++] = (byte)(value | 0x80);
+            to[next++] = (byte)(value | 0x80);
             value >>= 7;
         }
 
-        to[at++] = (byte)value;
+        to[next] = (byte)value;
+        at = next + 1;
     }
 
     public static ulong Read(ReadOnlySpan<byte> from, ref int at)
     {
-        ulong value = from[at++];
-        if (value < 0x80)
+        int next = at;
+        ulong value = from[next++];
+        if (value >= 0x80)
         {
-            return value;
-        }
-
-        value &= 0x7F;
-        for (int shift = 7; ; shift += 7)
-        {
-            ulong part = from[at++];
-            value |= (part & 0x7F) << shift;
-            if (part < 0x80)
+            value &= 0x7F;
+            ulong part = 0x80;
+            for (int shift = 7; part >= 0x80; shift += 7)
             {
-                return value;
+                part = from[next++];
+                value |= (part & 0x7F) << shift;
             }
         }
+
+        at = next;
+        return value;
     }
 
     /// <summary>Passes over a number.</summary>

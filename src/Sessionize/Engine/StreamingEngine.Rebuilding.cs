@@ -89,6 +89,7 @@ internal sealed partial class StreamingEngine
     private void GiveUp(LaneReplay replay, SessionizeException failure)
     {
         Remove(replay);
+        replay.Lane.Dispose();
         if (!_failed.TryLeaveOut(replay.Commit.Lane, replay.Lane.Partitions.Select(partition => partition.Source), failure))
         {
             throw failure;

@@ -103,6 +103,7 @@ internal sealed partial class StreamingEngine(
         foreach (LaneReplay replay in _replays.Where(known => gone.Contains(known.Commit.Lane)).ToArray())
         {
             Remove(replay);
+            replay.Lane.Dispose();
         }
 
         foreach (LaneId id in gone)

@@ -88,6 +88,7 @@ public sealed class PipelineMetricsTests : IAsyncDisposable
         (string Key, object Value)[] partition = [("sessionize.lane", 3), ("messaging.destination.partition.id", LaggingSource.Partition)];
         Assert.Equal(9, Sum("sessionize.source.lag", partition));
         Assert.Equal(61, Sum("sessionize.source.lag.time", partition));
+        Assert.True(Sum("sessionize.state.memory", ("sessionize.lane", 3)) > 0);
         await stop.CancelAsync();
         await running;
     }
