@@ -259,9 +259,10 @@ internal sealed partial class KafkaCluster : IDisposable
         {
             throw new KafkaException(new Error(ErrorCode.Local_TimedOut), late);
         }
-        catch (KafkaException failure) when (WaitsForController(failure))
+        catch (KafkaException failure) when (WaitsForController(failure) || failure.Error.Code == ErrorCode.Local_NoEnt)
         {
-            // The client goes on asking the broker that it was told to ask, though that one is gone, unless it looks for the present one.
+            // Until it looks at all topics anew, the client goes on asking the broker that it was told to ask, though that one is gone; and what a broker did not know yet, it takes
+            // for what is not there.
             await TopicsAsync().ConfigureAwait(false);
             throw;
         }

@@ -120,8 +120,8 @@ public sealed class KafkaBroker : IAsyncDisposable
         return name;
     }
 
-    /// <summary>Asks the brokers until they answer.</summary>
-    public static async Task<T> RepeatAsync<T>(Func<Task<T>> ask)
+    /// <summary>Asks the brokers until they answer. In between it looks at all topics, without which a client may ask in vain for ever.</summary>
+    public async Task<T> RepeatAsync<T>(Func<Task<T>> ask)
     {
         CancellationToken limit = TimeLimit.Of();
         while (true)
@@ -130,9 +130,10 @@ public sealed class KafkaBroker : IAsyncDisposable
             {
                 return await ask();
             }
-            catch (KafkaException) when (!limit.IsCancellationRequested)
+            catch (KafkaException)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), limit);
+                await Task.Run(() => Admin.GetMetadata(TimeSpan.FromMinutes(1)), limit);
             }
         }
     }

@@ -34,7 +34,7 @@ internal sealed class SessionTopic(KafkaBroker broker, string name)
         }
 
         async Task<IEnumerable<long>> EndsAsync(IsolationLevel isolation) =>
-            (await KafkaBroker.RepeatAsync(() => broker.Admin.ListOffsetsAsync(
+            (await broker.RepeatAsync(() => broker.Admin.ListOffsetsAsync(
                 Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new(name, partition), OffsetSpec = OffsetSpec.Latest() }),
                 new ListOffsetsOptions { IsolationLevel = isolation })))
             .ResultInfos.Select(info => (Partition: info.TopicPartitionOffsetError.Partition.Value, info.TopicPartitionOffsetError.Offset.Value))

@@ -141,7 +141,7 @@ public sealed class RunOnThreeBrokersTests(ThreeBrokers brokers) : ToolOnBrokerT
     }
 
     /// <summary>Who leads the partitions, said by a broker that is there: a client may wait long for another that is not.</summary>
-    private Task<int[]> LeadersAsync(string topic) => KafkaBroker.RepeatAsync(() => Task.Run<int[]>(
+    private Task<int[]> LeadersAsync(string topic) => Broker.RepeatAsync(() => Task.Run<int[]>(
         () => [.. Broker.Admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics[0].Partitions.OrderBy(partition => partition.PartitionId).Select(partition => partition.Leader)]));
 
     /// <summary>Gives a broker that is back the partitions again that it led.</summary>
