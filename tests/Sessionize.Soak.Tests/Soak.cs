@@ -69,14 +69,25 @@ internal sealed class Soak(SoakOptions options, KafkaBroker broker, SoakPlace pl
     {
         RowsBeforeTheEnd = (await SessionRows.ReadAsync(place.Options(), cancellationToken)).Count;
         string end = Log.Events.Max(e => e.TimestampMs).ToString(CultureInfo.InvariantCulture);
-        string[] command = Command("--trigger", "until-end", "--at-end", "close-all", "--end-time", end);
+        string group = Pipeline;
         for (int round = 1; ; round++)
         {
+            string[] command = Closing();
             int[] ends = await Task.WhenAll(Enumerable.Range(1, Workers).Select(number => EndOfAsync(number, command, cancellationToken)));
             diary.Write($"round {round} of closing: {string.Join(", ", ends)}");
             if (ends.All(exitCode => exitCode == 0))
             {
-                break;
+                if (await PositionAsync(cancellationToken) == Log.Records)
+                {
+                    break;
+                }
+
+                // Kafka 4.3.1 may keep members whose processes are long gone, and their partitions with them, when its broker crashed and two loads of the group met at its start:
+                // its log then tells of a lower group epoch than before. Positions are the table's, so any other group goes on from them.
+                Assert.Equal("consumer", options.GroupProtocol);
+                group = $"{Pipeline}-{round + 1}";
+                diary.Write($"the group has partitions that none of its members read; closing goes on as the group {group}");
+                continue;
             }
 
             // A supervisor would start it again.
@@ -85,8 +96,10 @@ internal sealed class Soak(SoakOptions options, KafkaBroker broker, SoakPlace pl
         }
 
         long? closed = await SnapshotAsync(cancellationToken);
-        Assert.Equal(0, await EndOfAsync(1, command, cancellationToken));
+        Assert.Equal(0, await EndOfAsync(1, Closing(), cancellationToken));
         Assert.Equal(closed, await SnapshotAsync(cancellationToken));
+
+        string[] Closing() => Command("--kafka-group", group, "--trigger", "until-end", "--at-end", "close-all", "--end-time", end);
     }
 
     /// <summary>The bad records that the processes wrote down: partition, offset and reason. Each may be there several times.</summary>
@@ -150,5 +163,13 @@ internal sealed class Soak(SoakOptions options, KafkaBroker broker, SoakPlace pl
     {
         await using Iceberg.IcebergSessionTable table = await Iceberg.IcebergSessionTable.OpenAsync(place.Options(), cancellationToken: cancellationToken);
         return (await table.DescribeAsync(cancellationToken: cancellationToken)).CurrentSnapshot?.Id;
+    }
+
+    /// <summary>How many records the committed positions are behind.</summary>
+    private async Task<long> PositionAsync(CancellationToken cancellationToken)
+    {
+        await using Iceberg.IcebergSessionTable table = await Iceberg.IcebergSessionTable.OpenAsync(place.Options(), cancellationToken: cancellationToken);
+        return (await table.DescribeAsync(cancellationToken: cancellationToken)).Pipelines
+            .SelectMany(pipeline => pipeline.Lanes).SelectMany(lane => lane.Positions).Sum(position => position.Next);
     }
 }

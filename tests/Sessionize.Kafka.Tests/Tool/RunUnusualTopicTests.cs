@@ -104,6 +104,18 @@ public sealed class RunUnusualTopicTests(KafkaBroker broker, IceCheck java) : To
     }
 
     [Fact]
+    public async Task Group_IsAnotherThanBefore_GoesOnFromThePositionsOfTheTable()
+    {
+        string topic = await Broker.CreateTopicAsync(2);
+        (int Partition, string? Key, string? Value)[] records = [.. Clicks.Spread(600, 10, 2)];
+        await Broker.ProduceAsync(topic, records[..400]);
+        Run(Done, topic);
+        await Broker.ProduceAsync(topic, records[400..]);
+
+        await CloseAndCompareAsync(topic, Clicks.EventsOf(records), "--kafka-group", $"{topic}-another", "--kafka-start", "latest");
+    }
+
+    [Fact]
     public async Task Partitions_AddedWhileItRuns_AreReadFromTheirBeginning()
     {
         string topic = await Broker.CreateTopicAsync(2);
