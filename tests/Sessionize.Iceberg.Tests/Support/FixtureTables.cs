@@ -11,6 +11,9 @@ public sealed class FixtureTables : IAsyncDisposable
 
     private const string Folder = "/tmp/sessionize-fixtures";
 
+    // Not a table: a file in it is one of user_sessions_imported, whose metadata names it where it is.
+    private const string Imported = "import_src";
+
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
 
     private readonly HashSet<string> _pristine = [];
@@ -58,20 +61,30 @@ public sealed class FixtureTables : IAsyncDisposable
 
     private async Task<string> WritableAsync(string name, bool isPristine)
     {
-        string source = SharedFiles.Find($"iceberg-fixtures/warehouse/sessions/{name}");
-        _turn ??= await WaitForTurnAsync();
+        string sources = SharedFiles.Find("iceberg-fixtures/warehouse/sessions");
+        if (_turn is null)
+        {
+            _turn = await WaitForTurnAsync();
+            CopyAnew($"{sources}/{Imported}", $"{Warehouse}/sessions/{Imported}");
+        }
+
         string folder = $"{Warehouse}/sessions/{name}";
         if (!isPristine)
         {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-
-            Copy(source, folder);
+            CopyAnew($"{sources}/{name}", folder);
         }
 
         return folder;
+    }
+
+    private static void CopyAnew(string source, string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Copy(source, folder);
     }
 
     // A lock of the operating system on an open file: a process that dies gives it back.
