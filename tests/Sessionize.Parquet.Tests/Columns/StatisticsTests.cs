@@ -58,6 +58,21 @@ public sealed class StatisticsTests
         Assert.Equal(Encoding.UTF8.GetBytes(text), Assert.Single(chunk.Pages).Max);
     }
 
+    [Theory]
+    [InlineData("\u007f", "\u0080")]
+    [InlineData("\u07ff", "\u0800")]
+    [InlineData("\ud7ff", "\ue000")]
+    [InlineData("\uffff", "\U00010000")]
+    public void Statistics_LastCharacterBeforeTheCut_IsTheNextOneInTheBoundAbove(string last, string next)
+    {
+        string before = new('a', MostTextBytes - Encoding.UTF8.GetByteCount(last));
+        ChunkLayout chunk = Chunk("entry_page", Example with { EntryPage = before + last + "x" });
+
+        Assert.Equal(before + last, Encoding.UTF8.GetString(chunk.Min!));
+        Assert.Equal(before + next, Encoding.UTF8.GetString(chunk.Max!));
+        Assert.False(chunk.IsMaxExact);
+    }
+
     [Fact]
     public void Statistics_OnlyNulls_HaveACountAndNoBounds()
     {
@@ -144,7 +159,8 @@ public sealed class StatisticsTests
     /// <summary>A bound above is the value's prefix, but for its last character, which is the next one.</summary>
     private static void CheckAbove(byte[] value, byte[] bound)
     {
-        Assert.True(value.Length > MostTextBytes && bound.Length <= MostTextBytes);
+        // The next character may take a byte more.
+        Assert.True(value.Length > MostTextBytes && bound.Length <= MostTextBytes + 1);
         Rune[] runes = [.. Encoding.UTF8.GetString(bound).EnumerateRunes()];
         Rune[] ofValue = [.. Encoding.UTF8.GetString(value).EnumerateRunes()];
         Assert.Equal(ofValue[..(runes.Length - 1)], runes[..^1]);
