@@ -3,7 +3,7 @@ namespace Sessionize.Parquet.Columns;
 /// <summary>Short texts below and above long ones, in the order of UTF-8 bytes, which is that of code points.</summary>
 internal static class TextBounds
 {
-    /// <summary>The most bytes of a text in statistics. Sixteen code points, what Iceberg keeps of a bound, always fit in.</summary>
+    /// <summary>The most bytes of a text's beginning in statistics; in the bound above it the last character, the next one, may take one more. Sixteen code points, what Iceberg keeps of a bound, always fit in.</summary>
     public const int MostBytes = 64;
 
     private const int FirstSurrogate = 0xD800;
