@@ -4,7 +4,7 @@ namespace Sessionize.Engine;
 
 /// <summary>What an event of an open visit touches: one record a user, without references, beside its block of bytes (<see cref="VisitPacking"/>).</summary>
 /// <remarks>
-/// <see cref="FirstMs"/> to <see cref="SessionEndsRule"/> say of the first open session what a <see cref="VisitState"/> says that cannot be
+/// Times, deadlines and rules say of the first open session what a <see cref="VisitState"/> says that cannot be
 /// had from the carried-over one and the events. In a crowded visit (<see cref="Crowd"/>) only due time, timer, marks and the user count.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
